@@ -1,0 +1,15 @@
+/** Three projects: `pure` (no database), `postgres` (a cloned template database per file), `e2e` (the real server). */
+const base = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+};
+
+export default {
+  projects: [
+    { ...base, displayName: 'pure', testMatch: ['<rootDir>/test/{engine,bpmn,expressions,connectors,contract,architecture}/**/*.test.ts'] },
+    { ...base, displayName: 'postgres', testMatch: ['<rootDir>/test/{storage,application,runner}/**/*.test.ts'], globalSetup: '<rootDir>/test/support/start-database.ts', globalTeardown: '<rootDir>/test/support/stop-database.ts' },
+    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/{api,e2e}/**/*.test.ts'], globalSetup: '<rootDir>/test/support/start-database.ts', globalTeardown: '<rootDir>/test/support/stop-database.ts' },
+  ],
+};

@@ -1,0 +1,140 @@
+import type { JsonObject, JsonValue } from '../state/json.js';
+
+/** What can be done to one process instance. The runner's commands come first, then people's. */
+export type Command =
+  | CompleteAttempt
+  | FailAttempt
+  | LoseAttempt
+  | FireTimer
+  | DeliverMessage
+  | StartProcessInstance
+  | SignalProcessInstance
+  | RetryFailedTask
+  | SkipFailedTask
+  | CancelProcessInstance
+  | PauseProcessInstance
+  | ResumeProcessInstance
+  | SetProcessVariables
+  | StepForward
+  | StepBackward;
+
+/** An attempt ended well. Refused unless it is the current attempt of its visit. */
+export interface CompleteAttempt {
+  readonly type: 'complete-attempt';
+  readonly elementInstanceId: number;
+  readonly attempt: number;
+  readonly result: JsonValue;
+  /** Variables that a script assigned by `context.x = ...`. */
+  readonly variables: JsonObject | null;
+}
+
+/** An attempt failed. With `bpmnError` it is a modelled error that a boundary event may catch. */
+export interface FailAttempt {
+  readonly type: 'fail-attempt';
+  readonly elementInstanceId: number;
+  readonly attempt: number;
+  readonly code: string;
+  readonly message: string;
+  readonly bpmnError: boolean;
+  readonly details: JsonObject | null;
+  readonly variables: JsonObject | null;
+}
+
+/** The process that ran these attempts is gone: all attempts of this node are taken over or become incidents. */
+export interface LoseAttempt {
+  readonly type: 'lose-attempts';
+  /** Node whose attempts are lost; those of others are not touched. */
+  readonly lostNode: number;
+}
+
+/** A timer row fell due: an event, a boundary event, an automatic retry, or the rest of a bounded step. */
+export interface FireTimer {
+  readonly type: 'fire-timer';
+  readonly kind: 'timer' | 'boundary-timer' | 'retry' | 'continue';
+  readonly elementInstanceId: number;
+  readonly timerNodeId: string;
+}
+
+/** A message reached a subscription of this instance. */
+export interface DeliverMessage {
+  readonly type: 'deliver-message';
+  readonly elementInstanceId: number;
+  readonly payload: JsonObject;
+}
+
+export interface StartProcessInstance {
+  readonly type: 'start-process-instance';
+  readonly guid: string;
+  readonly variables: JsonObject;
+  readonly executionMode: 'Unsupervised' | 'Supervised';
+  /** Null: the none start event. */
+  readonly startEventId: string | null;
+}
+
+/** Completes what waits: a user task, receive task or message event. */
+export interface SignalProcessInstance {
+  readonly type: 'signal-process-instance';
+  /** Null: the oldest that waits for a signal. */
+  readonly taskId: string | null;
+  /** A particular visit (callbacks by correlation key); wins over `taskId`. */
+  readonly elementInstanceId: number | null;
+  readonly payload: JsonObject;
+  readonly action: string | null;
+  /** Set: the work outside failed; an error boundary event with this code catches it, else the task fails. */
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  readonly expectedVersion: number | null;
+}
+
+export interface RetryFailedTask {
+  readonly type: 'retry-failed-task';
+  /** Null: the oldest open failure. */
+  readonly taskId: string | null;
+  readonly updatedVariables: JsonObject | null;
+  readonly keepVariables: 'always' | 'onSuccess';
+  readonly attempts: 'keep' | 'reset';
+  readonly expectedVersion: number | null;
+  readonly correlationId: string | null;
+}
+
+export interface SkipFailedTask {
+  readonly type: 'skip-failed-task';
+  readonly taskId: string | null;
+  /** Variables for what follows. */
+  readonly outputs: JsonObject | null;
+  /** Target of the one outgoing flow to take, where there are several. */
+  readonly toActivityId: string | null;
+  readonly expectedVersion: number | null;
+}
+
+export interface CancelProcessInstance {
+  readonly type: 'cancel-process-instance';
+  readonly mode: 'graceful' | 'terminate';
+  readonly expectedVersion: number | null;
+}
+
+export interface PauseProcessInstance {
+  readonly type: 'pause-process-instance';
+  readonly expectedVersion: number | null;
+}
+
+export interface ResumeProcessInstance {
+  readonly type: 'resume-process-instance';
+  readonly updatedVariables: JsonObject | null;
+  readonly expectedVersion: number | null;
+}
+
+export interface SetProcessVariables {
+  readonly type: 'set-process-variables';
+  readonly variables: JsonObject;
+  readonly expectedVersion: number | null;
+}
+
+/** Supervised mode: execute the task that the process stands before. */
+export interface StepForward {
+  readonly type: 'step-forward';
+}
+
+/** Supervised mode: stand before the previous task again, with the variables of that time. */
+export interface StepBackward {
+  readonly type: 'step-backward';
+}

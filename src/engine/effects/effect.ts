@@ -1,0 +1,124 @@
+import type { ElementType, Work } from '../definition/process-definition.js';
+import type { Incident } from '../state/instance-state.js';
+import type { JsonObject, JsonValue } from '../state/json.js';
+
+/**
+ * What the outside must do or keep because of a step: one ordered list of plain data. An effect's identity is
+ * (instance, version, index in the list).
+ */
+export type Effect =
+  | ExecuteAttempt
+  | ScheduleTimer
+  | CancelTimer
+  | OpenSubscription
+  | CloseSubscription
+  | RecordActivity
+  | RecordAttempt
+  | OpenIncident
+  | CloseIncident
+  | RecordDecision
+  | AbortAttempt;
+
+/** Run one attempt after the commit. Not a row: the state says that it is executing, and on which node. */
+export interface ExecuteAttempt {
+  readonly type: 'execute-attempt';
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  readonly attempt: number;
+  readonly work: Work;
+  /** Process variables overlaid with the visit's local ones. */
+  readonly variables: JsonObject;
+  /** The visit's local ones alone; null where there is no input mapping. */
+  readonly local: JsonObject | null;
+}
+
+/** Tell a running attempt to stop; its outcome no longer matters. */
+export interface AbortAttempt {
+  readonly type: 'abort-attempt';
+  readonly elementInstanceId: number;
+}
+
+export type TimerKind = 'timer' | 'boundary-timer' | 'retry' | 'continue';
+
+/** A row that wakes the instance at `dueAt`. Key: (elementInstanceId, timerNodeId). Scheduling it again moves it. */
+export interface ScheduleTimer {
+  readonly type: 'schedule-timer';
+  readonly kind: TimerKind;
+  readonly elementInstanceId: number;
+  /** The boundary event's id for `boundary-timer`, else the empty string. */
+  readonly timerNodeId: string;
+  readonly dueAt: number;
+}
+
+export interface CancelTimer {
+  readonly type: 'cancel-timer';
+  readonly elementInstanceId: number;
+  readonly timerNodeId: string;
+}
+
+/** The visit waits for a message of this name and key. */
+export interface OpenSubscription {
+  readonly type: 'open-subscription';
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  readonly messageName: string;
+  readonly correlationKey: string;
+}
+
+export interface CloseSubscription {
+  readonly type: 'close-subscription';
+  readonly elementInstanceId: number;
+}
+
+/** A visit of an element has ended. Open visits are in the state. */
+export interface RecordActivity {
+  readonly type: 'record-activity';
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  readonly elementType: ElementType;
+  readonly scopeElementInstanceId: number | null;
+  readonly status: 'completed' | 'terminated' | 'skipped' | 'failed';
+  readonly takenFlowIds: readonly string[];
+  readonly attempts: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** An attempt has ended otherwise than by succeeding at once: each failed, lost or aborted one, and the success after them. */
+export interface RecordAttempt {
+  readonly type: 'record-attempt';
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  readonly attempt: number;
+  readonly outcome: 'succeeded' | 'failed' | 'lost' | 'aborted' | 'bpmn-error';
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+  readonly details: JsonObject | null;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+export interface OpenIncident {
+  readonly type: 'open-incident';
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  readonly incident: Incident;
+}
+
+export interface CloseIncident {
+  readonly type: 'close-incident';
+  readonly elementInstanceId: number;
+  readonly resolution: 'retried' | 'skipped' | 'cancelled' | 'terminated';
+}
+
+/** An automatic decision about a failure, for the audit trail (CONTRACT section 7). */
+export interface RecordDecision {
+  readonly type: 'record-decision';
+  /** `RetryScheduled`, `RetriesExhausted`, `TaskFailed`, `AttemptTakenOver`, `AttemptSucceeded`, `AttemptFailed`, `CompletionIgnored`, ... */
+  readonly action: string;
+  readonly outcome: 'succeeded' | 'failed' | 'refused';
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  readonly attempt: number;
+  readonly detail: { readonly [key: string]: JsonValue };
+}

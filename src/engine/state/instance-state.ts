@@ -1,0 +1,133 @@
+import type { JsonObject, JsonValue } from './json.js';
+
+/** CONTRACT section 2. `error` wins over `waiting` wins over `running` where branches differ. */
+export type InstanceStatus = 'running' | 'waiting' | 'error' | 'paused' | 'completed' | 'cancelled';
+
+/** The version of the shape below; `upgradeState` lifts older ones. */
+export const STATE_SCHEMA = 1;
+
+/** The scope of the process itself; sub-process scopes carry the id of their element instance. */
+export const ROOT_SCOPE = 0;
+
+/**
+ * Everything the engine knows of one process instance: plain JSON. What grows without bound (visited elements, attempts,
+ * audit) is not here but in rows, written from the effects.
+ */
+export interface InstanceState {
+  readonly schema: number;
+  readonly guid: string;
+  /** Goes up by one with every accepted command. 0: not started. */
+  version: number;
+  status: InstanceStatus;
+  executionMode: 'Unsupervised' | 'Supervised';
+  /** Set while paused: nothing is acted upon. */
+  paused: boolean;
+  /** Epoch ms. */
+  startedAt: number;
+  updatedAt: number;
+  endedAt: number | null;
+  /** Counter from which element instance ids are made; the id of the last one made. */
+  lastElementInstanceId: number;
+  /** Process variables. A step that does not change them keeps the very same object. */
+  variables: JsonObject;
+  /** Open scopes by id: the unit of storage. The process's own is `ROOT_SCOPE`. Empty when the instance has ended. */
+  scopes: Record<number, ScopeState>;
+  /** While paused: what arrived meanwhile, acted on at resume, in order. */
+  inbox: InboxEntry[];
+  /** Supervised mode: the tasks stepped over, newest last, for stepping back (bounded). */
+  trail: SteppedTask[];
+  /** Times a bounded step had to be continued without any wait in between. */
+  continuations: number;
+}
+
+/** What a paused instance keeps for later. */
+export type InboxEntry =
+  | { readonly type: 'timer'; readonly elementInstanceId: number; readonly timerNodeId: string | null }
+  | { readonly type: 'message'; readonly elementInstanceId: number; readonly payload: JsonObject; readonly action: string | null };
+
+/** A task that was stepped over in supervised mode. */
+export interface SteppedTask {
+  readonly nodeId: string;
+  readonly scopeId: number;
+  /** Variables before it ran. */
+  readonly variablesBefore: JsonObject;
+  readonly executedAt: number;
+  readonly durationMs: number;
+  readonly success: boolean;
+}
+
+export interface ScopeState {
+  readonly id: number;
+  /** The scope around it; null for the root. */
+  readonly parentId: number | null;
+  /** The open element instances directly in it, oldest first. */
+  elements: ElementInstance[];
+}
+
+/**
+ * One visit of one element; a token stands on it.
+ * - `ready`: entered, but held back: supervised stepping stands before it, or a bounded step goes on later
+ * - `executing`: an attempt runs (attempt number `attempt`, on node `owner`)
+ * - `retrying`: failed, and its policy runs it again at `dueAt`
+ * - `failed`: an open incident; a person decides
+ * - `waiting`: for a person, a message or a timer
+ * - `joining`: a gateway that waits for further tokens
+ * - `active`: a sub-process whose scope is open
+ */
+export type ElementInstanceStatus = 'ready' | 'executing' | 'retrying' | 'failed' | 'waiting' | 'joining' | 'active';
+
+export interface ElementInstance {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly scopeId: number;
+  status: ElementInstanceStatus;
+  /** Epoch ms of entry. */
+  readonly startedAt: number;
+  /** Attempts begun so far; automatic, manual and lost ones alike. */
+  attempt: number;
+  /** Attempts that the automatic budget does not count (`attempts: "reset"`). */
+  budgetFrom: number;
+  attemptStartedAt: number | null;
+  /** The server process that runs the attempt; null when none does. */
+  owner: number | null;
+  /** Who asked for this attempt, for the audit of its outcome; null for automatic ones. */
+  requestedBy: AttemptRequest | null;
+  /** Input mapping's variables, seen by this visit only. */
+  local: JsonObject | null;
+  /** The failure that a person must decide about, or the one that is being retried. */
+  incident: Incident | null;
+  /** Next automatic attempt (`retrying`), or when the waited-for timer fires. Epoch ms. */
+  dueAt: number | null;
+  /** For `waiting` on a message: what it is correlated by. */
+  subscription: { readonly messageName: string; readonly correlationKey: string } | null;
+  /** For `joining`: ids of the flows that have arrived, one for each token. */
+  arrived: string[];
+  /** Armed timer boundary events: node id, and when it fires. */
+  boundaryTimers: { readonly nodeId: string; dueAt: number; remaining: number | null }[];
+  /** Variables as they were before a retry with `keepVariables: "onSuccess"`, to go back to when it fails. */
+  undo: JsonObject | null;
+}
+
+/** Why a manual attempt runs. */
+export interface AttemptRequest {
+  readonly command: string;
+  readonly correlationId: string | null;
+}
+
+/** A failure as state. */
+export interface Incident {
+  /** Stable, upper case: `HTTP_503`, `TIMEOUT`, `SCRIPT_ERROR`, `NO_FLOW_TAKEN`, ... or a BPMN error's code. */
+  readonly code: string;
+  readonly message: string;
+  /** `technical`, `business` (an uncaught BPMN error), `model` (no way out, a failed expression) or `unknown-outcome`. */
+  readonly kind: 'technical' | 'business' | 'model' | 'unknown-outcome';
+  readonly details: JsonObject | null;
+  readonly attempt: number;
+  /** Epoch ms. */
+  readonly at: number;
+  /** What was decided about it, and why. */
+  readonly decision: { readonly action: 'retry' | 'park'; readonly reason: string };
+}
+
+/** The outcome's value of a user task, message, or attempt. */
+export type ResultValue = JsonValue;

@@ -1,0 +1,62 @@
+import type { Effect } from './effects/effect.js';
+import type { InstanceState, InstanceStatus } from './state/instance-state.js';
+import type { JsonObject, JsonValue } from './state/json.js';
+
+/** What a step says: a new state and what must happen because of it, or why the command cannot be done. */
+export type StepResult = Accepted | Rejected;
+
+export interface Accepted {
+  readonly kind: 'accepted';
+  readonly state: InstanceState;
+  readonly effects: readonly Effect[];
+  /** Ids of the scopes whose stored form changed (closed ones are no longer in `state.scopes`). */
+  readonly touchedScopes: ReadonlySet<number>;
+  readonly variablesChanged: boolean;
+  /** What the command did, for its answer and its audit entry. */
+  readonly report: StepReport;
+}
+
+export interface StepReport {
+  readonly statusBefore: InstanceStatus | null;
+  readonly statusAfter: InstanceStatus;
+  /** The task the command was about. */
+  readonly taskId: string | null;
+  readonly elementInstanceId: number | null;
+  readonly attempt: number | null;
+  /** Variables that the command itself changed; `path` is a JSON Pointer. Not those that tasks write. */
+  readonly changes: readonly VariableChange[];
+  /** Tasks terminated by a cancel, and the like. */
+  readonly terminatedTasks: readonly string[];
+}
+
+export interface VariableChange {
+  readonly path: string;
+  /** Absent (undefined) where there was none. */
+  readonly before?: JsonValue;
+  readonly after?: JsonValue;
+}
+
+/** A refusal: a value, not an exception. Nothing was changed. */
+export interface Rejected {
+  readonly kind: 'rejected';
+  readonly code: RejectionCode;
+  /** One sentence: what was expected, and what was found. */
+  readonly message: string;
+  /** For the answer's `data`. */
+  readonly data: JsonObject;
+}
+
+export type RejectionCode =
+  | 'INVALID_STATE'
+  | 'STALE_VERSION'
+  | 'TASK_NOT_FAILED'
+  | 'TASK_NOT_WAITING'
+  | 'UNKNOWN_ACTION'
+  | 'UNKNOWN_TARGET'
+  | 'STALE_ATTEMPT'
+  | 'NOTHING_DUE'
+  | 'NOT_SUPERVISED'
+  | 'NO_PREVIOUS_TASK'
+  | 'NO_START_EVENT'
+  | 'ALREADY_STARTED'
+  | 'VARIABLES_TOO_LARGE';
