@@ -1,0 +1,71 @@
+import type { AuditEntry } from '../../contract/audit-entry.js';
+import type { Effect, InstanceState } from '../../engine/index.js';
+
+/** What never changes about an instance, and is not the engine's business. */
+export interface InstanceHeader {
+  /** Shard key of every row of the instance. Made by `InstanceStore.nextId`. */
+  readonly id: number;
+  readonly tenantId: string;
+  readonly guid: string;
+  readonly definitionId: number;
+  readonly definitionVersion: number;
+  readonly processKey: string;
+  readonly businessKey: string | null;
+  readonly contextTypeId: number | null;
+  readonly contextId: string | null;
+}
+
+export interface StoredInstance {
+  readonly header: InstanceHeader;
+  readonly state: InstanceState;
+}
+
+export interface InstanceKey {
+  readonly tenantId: string;
+  readonly guid: string;
+}
+
+/** All that one accepted step writes. */
+export interface StepWrite {
+  readonly header: InstanceHeader;
+  /** The version that the row must still have; 0: the row is inserted. */
+  readonly expectedVersion: number;
+  readonly state: InstanceState;
+  readonly variablesChanged: boolean;
+  /** Scopes whose row must be written; those of them not in `state.scopes` are deleted. The root is in the instance's row. */
+  readonly touchedScopes: ReadonlySet<number>;
+  /** The node that runs attempts of it; 0 where several do; null where none does. */
+  readonly ownerNode: number | null;
+  /** Oldest active element, null when none. */
+  readonly currentActivityId: string | null;
+  readonly effects: readonly Effect[];
+  readonly audit: readonly AuditEntry[];
+  /** The idempotency record (tenant of the header) that this step makes good, if the command had a key. */
+  readonly idempotencyKey: string | null;
+  /** The message buffer row that this step consumes. */
+  readonly consumedMessageId: number | null;
+}
+
+/** Some write of the batch met a version other than expected, or a guid that exists. Nothing of the batch was written. */
+export class StepConflict extends Error {
+  override readonly name = 'StepConflict';
+}
+
+/** The database is away or refuses; nothing is known to be written. The API answers 503. */
+export class StorageUnavailable extends Error {
+  override readonly name = 'StorageUnavailable';
+}
+
+/** Loads and saves instances: the commit path. */
+export abstract class InstanceStore {
+  /** One round trip; those that do not exist are missing from the answer. */
+  abstract loadByGuid(keys: readonly InstanceKey[]): Promise<StoredInstance[]>;
+  abstract loadById(ids: readonly number[]): Promise<StoredInstance[]>;
+  /**
+   * Writes all steps in one transaction, sent in one round trip, or none of them.
+   * @throws StepConflict or StorageUnavailable; any other error is the data's fault (a bug or a value the database refuses).
+   */
+  abstract saveSteps(writes: readonly StepWrite[]): Promise<void>;
+  /** Ids unique over all nodes, for instances and audit entries alike, from blocks reserved ahead. */
+  abstract nextId(): number;
+}

@@ -1,0 +1,162 @@
+import type { AuditEntry } from '../../contract/audit-entry.js';
+import type { JsonObject, TimerKind } from '../../engine/index.js';
+
+/** A timer row that fell due and was claimed by this node for a while. */
+export interface DueTimer {
+  readonly instanceId: number;
+  readonly elementInstanceId: number;
+  readonly timerNodeId: string;
+  readonly kind: TimerKind;
+  readonly dueAt: number;
+}
+
+export abstract class TimerStore {
+  /** Claims up to `limit` rows with dueAt <= now (epoch ms), oldest first, for `claimMs`; SKIP LOCKED. The step that acts deletes the row. */
+  abstract claimDue(now: number, limit: number, node: number, claimMs: number): Promise<DueTimer[]>;
+  /** Deletes a row whose step found nothing to do. */
+  abstract discard(timer: DueTimer): Promise<void>;
+  /** Epoch ms of the next unclaimed row, null when none. */
+  abstract nextDueAt(): Promise<number | null>;
+  abstract countDue(now: number): Promise<number>;
+}
+
+/** Start events with a timer: one row for each (definition, start event). */
+export interface StartTimer {
+  readonly definitionId: number;
+  readonly tenantId: string;
+  readonly startEventId: string;
+  readonly dueAt: number;
+  /** Fires left after this one; null: without end. */
+  readonly remaining: number | null;
+}
+
+export abstract class StartTimerStore {
+  abstract replaceFor(definitionId: number, timers: readonly StartTimer[]): Promise<void>;
+  abstract claimDue(now: number, limit: number, node: number, claimMs: number): Promise<StartTimer[]>;
+  /** Moves the row to its next firing, or deletes it (null). Guarded by the old dueAt; false when somebody else did it. */
+  abstract advance(timer: StartTimer, nextDueAt: number | null): Promise<boolean>;
+}
+
+export interface MessageSubscription {
+  readonly instanceId: number;
+  readonly instanceGuid: string;
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  readonly messageName: string;
+  readonly correlationKey: string;
+}
+
+export interface BufferedMessage {
+  readonly id: number;
+  readonly name: string;
+  readonly correlationKey: string;
+  readonly variables: JsonObject;
+}
+
+export abstract class MessageStore {
+  /** Open subscriptions of a tenant by name (null: any) and key. */
+  abstract findSubscriptions(tenantId: string, name: string | null, correlationKey: string): Promise<MessageSubscription[]>;
+  abstract buffer(tenantId: string, message: BufferedMessage, expiresAt: number): Promise<void>;
+  /** The oldest buffered message still alive for the name and key, null when none. Not removed: the consuming step does that. */
+  abstract findBuffered(tenantId: string, name: string, correlationKey: string, now: number): Promise<BufferedMessage | null>;
+  abstract deleteExpired(now: number): Promise<number>;
+}
+
+export interface NodeRegistration {
+  readonly node: number;
+}
+
+/** The life of server processes, on the database's clock. */
+export abstract class NodeRegistry {
+  /** Inserts this process (host, pid) with a new number. Rows of dead processes of the same host are marked dead at once. */
+  abstract register(): Promise<NodeRegistration>;
+  /** False when the row is gone or was declared dead: the process must register again. */
+  abstract heartbeat(node: number): Promise<boolean>;
+  /** Removes the row at the end of a drained process. */
+  abstract unregister(node: number): Promise<void>;
+  /** Marks nodes dead whose heartbeat is older than `leaseMs`, and returns all dead ones that may still own instances. */
+  abstract declareDead(leaseMs: number): Promise<number[]>;
+  /** Up to `limit` ids of instances that the node owns, or that have several owners. */
+  abstract findOwned(node: number, limit: number): Promise<number[]>;
+  /** Forgets a dead node that owns nothing any more. */
+  abstract forget(node: number): Promise<void>;
+}
+
+export interface AuditFilter {
+  readonly instanceGuid?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly action?: readonly string[] | undefined;
+  readonly outcome?: string | undefined;
+  readonly taskId?: string | undefined;
+  readonly processKey?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** Case-insensitive, in action, comment, actor, task and instance. */
+  readonly text?: string | undefined;
+}
+
+export interface AuditVerification {
+  readonly valid: boolean;
+  readonly checkedEntries: number;
+  /** Id of the newest sealed entry; null when none is. */
+  readonly sealedUpTo: number | null;
+  readonly firstInvalid: { readonly id: number; readonly reason: string } | null;
+}
+
+/** The audit trail: append and read. Nothing here changes or deletes. */
+export abstract class AuditStore {
+  /** Entries that belong to no step: refusals, definition and token commands. */
+  abstract append(entries: readonly AuditEntry[]): Promise<void>;
+  /** Newest first. `cursor` is opaque, from an earlier answer; a malformed one throws RangeError. */
+  abstract query(tenantId: string, filter: AuditFilter, pageSize: number, cursor: string | null): Promise<{ items: AuditEntry[]; nextCursor: string | null }>;
+  /** All that match, oldest first, at constant memory. */
+  abstract stream(tenantId: string, filter: AuditFilter): AsyncIterable<AuditEntry>;
+  /** Seals what is committed and not yet sealed, of all tenants; returns how many entries. Safe on several nodes at once. */
+  abstract seal(): Promise<number>;
+  /** Seals, then checks every entry of the tenant against the chain. */
+  abstract verify(tenantId: string): Promise<AuditVerification>;
+}
+
+export interface ApiToken {
+  readonly id: number;
+  readonly name: string;
+  readonly tenants: readonly string[];
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+export abstract class ApiTokenStore {
+  abstract insert(token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>, hash: string): Promise<ApiToken>;
+  /** By SHA-256 of the secret (hex); revoked and expired ones too. */
+  abstract findByHash(hash: string): Promise<ApiToken | null>;
+  abstract list(tenantId: string): Promise<ApiToken[]>;
+  /** False when there is no such live token in the tenant. */
+  abstract revoke(tenantId: string, id: number): Promise<boolean>;
+  /** Makes sure that a token with this hash exists (the bootstrap token). */
+  abstract ensure(token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>, hash: string): Promise<void>;
+}
+
+export type IdempotencyClaim =
+  /** Ours to execute. */
+  | { readonly kind: 'claimed' }
+  /** Done before: the stored answer. */
+  | { readonly kind: 'replay'; readonly httpStatus: number; readonly body: string }
+  /** The key was used with another request. */
+  | { readonly kind: 'mismatch' }
+  /** A live node is executing it now. */
+  | { readonly kind: 'in-progress' }
+  /** The executor died after its effect was committed and before the answer was stored. */
+  | { readonly kind: 'applied-without-answer'; readonly instanceGuid: string | null };
+
+export abstract class IdempotencyStore {
+  /** `requestHash`: SHA-256 over command and body. A claim of a dead node without effect is taken over. */
+  abstract claim(tenantId: string, key: string, requestHash: string, node: number): Promise<IdempotencyClaim>;
+  abstract storeAnswer(tenantId: string, key: string, httpStatus: number, body: string): Promise<void>;
+  /** After a failure without effect (500, 503): the key may be used again. */
+  abstract release(tenantId: string, key: string): Promise<void>;
+  abstract deleteOlderThan(ageMs: number): Promise<number>;
+}
