@@ -35,7 +35,13 @@ export interface InstanceListFilter {
   readonly startedFrom?: Date | undefined;
   readonly startedTo?: Date | undefined;
   /** All must hold; `path` like `customer.id`. */
-  readonly variables?: readonly { readonly path: string; readonly operator: 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains'; readonly value: JsonValue }[] | undefined;
+  readonly variables?:
+    | readonly {
+        readonly path: string;
+        readonly operator: 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains';
+        readonly value: JsonValue;
+      }[]
+    | undefined;
 }
 
 export type InstanceSortKey = 'startedAt' | 'lastUpdated' | 'status' | 'businessKey' | 'processKey' | 'instanceGuid';
@@ -135,7 +141,9 @@ export abstract class DefinitionStore {
   abstract update(
     tenantId: string,
     id: number,
-    changes: Partial<Pick<NewDefinition, 'name' | 'processKey' | 'description' | 'category' | 'isActive' | 'metadata' | 'messageStarts'>> & { xml?: string },
+    changes: Partial<
+      Pick<NewDefinition, 'name' | 'processKey' | 'description' | 'category' | 'isActive' | 'metadata' | 'messageStarts'>
+    > & { xml?: string },
     by: string,
   ): Promise<DefinitionRecord | null>;
   abstract findById(tenantId: string, id: number): Promise<DefinitionRecord | null>;
@@ -147,12 +155,26 @@ export abstract class DefinitionStore {
   abstract list(
     tenantId: string,
     filter: { searchText?: string | undefined; category?: string | undefined; isActive?: boolean | undefined },
-    page: { pageNumber: number; pageSize: number; sortBy: 'name' | 'category' | 'createdDate' | 'version' | 'updatedDate'; sortDirection: 'asc' | 'desc' },
+    page: {
+      pageNumber: number;
+      pageSize: number;
+      sortBy: 'name' | 'category' | 'createdDate' | 'version' | 'updatedDate';
+      sortDirection: 'asc' | 'desc';
+    },
   ): Promise<{ items: DefinitionListItem[]; totalRecords: number }>;
   /** Active definitions of the tenant that a message of this name starts. */
-  abstract findByStartMessage(tenantId: string, messageName: string): Promise<{ definition: DefinitionRecord; startEventId: string }[]>;
+  abstract findByStartMessage(
+    tenantId: string,
+    messageName: string,
+  ): Promise<{ definition: DefinitionRecord; startEventId: string }[]>;
   /** Instances not ended, oldest first, at most `limit`, and how many there are. */
-  abstract activeInstances(id: number, limit: number): Promise<{ total: number; instances: { guid: string; businessKey: string | null; status: string; currentActivityId: string | null; startedAt: Date }[] }>;
+  abstract activeInstances(
+    id: number,
+    limit: number,
+  ): Promise<{
+    total: number;
+    instances: { guid: string; businessKey: string | null; status: string; currentActivityId: string | null; startedAt: Date }[];
+  }>;
   /** Deletes the definition with its ended instances and their history (not their audit); refuses (null) while any instance is active. Returns how many were deleted. */
   abstract delete(tenantId: string, id: number): Promise<number | null>;
 }

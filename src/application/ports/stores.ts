@@ -108,7 +108,12 @@ export abstract class AuditStore {
   /** Entries that belong to no step: refusals, definition and token commands. */
   abstract append(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first. `cursor` is opaque, from an earlier answer; a malformed one throws RangeError. */
-  abstract query(tenantId: string, filter: AuditFilter, pageSize: number, cursor: string | null): Promise<{ items: AuditEntry[]; nextCursor: string | null }>;
+  abstract query(
+    tenantId: string,
+    filter: AuditFilter,
+    pageSize: number,
+    cursor: string | null,
+  ): Promise<{ items: AuditEntry[]; nextCursor: string | null }>;
   /** All that match, oldest first, at constant memory. */
   abstract stream(tenantId: string, filter: AuditFilter): AsyncIterable<AuditEntry>;
   /** Seals what is committed and not yet sealed, of all tenants; returns how many entries. Safe on several nodes at once. */

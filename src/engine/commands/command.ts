@@ -1,10 +1,11 @@
+import type { TimerKind } from '../state/instance-state.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
 
 /** What can be done to one process instance. The runner's commands come first, then people's. */
 export type Command =
   | CompleteAttempt
   | FailAttempt
-  | LoseAttempt
+  | LoseAttempts
   | FireTimer
   | DeliverMessage
   | StartProcessInstance
@@ -41,7 +42,7 @@ export interface FailAttempt {
 }
 
 /** The process that ran these attempts is gone: all attempts of this node are taken over or become incidents. */
-export interface LoseAttempt {
+export interface LoseAttempts {
   readonly type: 'lose-attempts';
   /** Node whose attempts are lost; those of others are not touched. */
   readonly lostNode: number;
@@ -50,7 +51,7 @@ export interface LoseAttempt {
 /** A timer row fell due: an event, a boundary event, an automatic retry, or the rest of a bounded step. */
 export interface FireTimer {
   readonly type: 'fire-timer';
-  readonly kind: 'timer' | 'boundary-timer' | 'retry' | 'continue';
+  readonly kind: TimerKind;
   readonly elementInstanceId: number;
   readonly timerNodeId: string;
 }

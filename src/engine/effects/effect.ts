@@ -1,5 +1,5 @@
 import type { ElementType, Work } from '../definition/process-definition.js';
-import type { Incident } from '../state/instance-state.js';
+import type { Incident, TimerKind } from '../state/instance-state.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
 
 /**
@@ -37,8 +37,6 @@ export interface AbortAttempt {
   readonly type: 'abort-attempt';
   readonly elementInstanceId: number;
 }
-
-export type TimerKind = 'timer' | 'boundary-timer' | 'retry' | 'continue';
 
 /** A row that wakes the instance at `dueAt`. Key: (elementInstanceId, timerNodeId). Scheduling it again moves it. */
 export interface ScheduleTimer {

@@ -1,4 +1,7 @@
-import type { JsonObject, JsonValue } from './json.js';
+import type { JsonObject } from './json.js';
+
+/** What a timer row wakes an instance for: an event, a boundary event, an automatic retry, or the rest of a bounded step. */
+export type TimerKind = 'timer' | 'boundary-timer' | 'retry' | 'continue';
 
 /** CONTRACT section 2. `error` wins over `waiting` wins over `running` where branches differ. */
 export type InstanceStatus = 'running' | 'waiting' | 'error' | 'paused' | 'completed' | 'cancelled';
@@ -42,8 +45,16 @@ export interface InstanceState {
 
 /** What a paused instance keeps for later. */
 export type InboxEntry =
-  | { readonly type: 'timer'; readonly elementInstanceId: number; readonly timerNodeId: string | null }
-  | { readonly type: 'message'; readonly elementInstanceId: number; readonly payload: JsonObject; readonly action: string | null };
+  | {
+      readonly type: 'timer';
+      readonly timer: { readonly kind: TimerKind; readonly elementInstanceId: number; readonly timerNodeId: string };
+    }
+  | {
+      readonly type: 'message';
+      readonly elementInstanceId: number;
+      readonly payload: JsonObject;
+      readonly action: string | null;
+    };
 
 /** A task that was stepped over in supervised mode. */
 export interface SteppedTask {
@@ -105,7 +116,13 @@ export interface ElementInstance {
   /** Armed timer boundary events: node id, and when it fires. */
   boundaryTimers: { readonly nodeId: string; dueAt: number; remaining: number | null }[];
   /** Variables as they were before a retry with `keepVariables: "onSuccess"`, to go back to when it fails. */
-  undo: JsonObject | null;
+  undo: VariablesBefore | null;
+}
+
+/** What variables were before they were changed: those that did not exist, and the values of the others. */
+export interface VariablesBefore {
+  readonly absent: readonly string[];
+  readonly values: JsonObject;
 }
 
 /** Why a manual attempt runs. */
@@ -128,6 +145,3 @@ export interface Incident {
   /** What was decided about it, and why. */
   readonly decision: { readonly action: 'retry' | 'park'; readonly reason: string };
 }
-
-/** The outcome's value of a user task, message, or attempt. */
-export type ResultValue = JsonValue;

@@ -1,0 +1,71 @@
+import type { ActivityNode } from '../definition/process-definition.js';
+import type { Outcome } from '../elements/element.js';
+import { mergeVariables, visibleVariables, type Draft } from '../state/draft.js';
+import type { ElementInstance } from '../state/instance-state.js';
+import type { JsonObject, JsonValue } from '../state/json.js';
+import { expressionFailure, failElement } from './fail-element.js';
+
+/** Evaluates the input mapping into the visit's own variables. False: it failed. */
+export function mapInputs(draft: Draft, node: ActivityNode, instance: ElementInstance): boolean {
+  if (node.inputs.length === 0) return true;
+  let local: JsonObject = {};
+  const outer = visibleVariables(draft, instance.scopeId, null);
+  for (const mapping of node.inputs) {
+    try {
+      local = assignPath(local, mapping.target, mapping.source.evaluate({ ...outer, ...local }));
+    } catch (error) {
+      failElement(draft, node, instance, expressionFailure(`input '${mapping.target}'`, error));
+      return false;
+    }
+  }
+  instance.local = local;
+  return true;
+}
+
+/**
+ * Writes an activity's outcome: by its output mapping where it has one, else whole to its result variable. A script's own
+ * assignments are written in any case. False: the mapping failed, and nothing was written.
+ */
+export function writeResult(
+  draft: Draft,
+  node: ActivityNode,
+  instance: ElementInstance,
+  { result, variables }: Outcome,
+): boolean {
+  const written: Record<string, JsonValue> = node.outputs.length === 0 || node.type === 'scriptTask' ? { ...variables } : {};
+  if (node.outputs.length === 0) {
+    if (node.resultVariable !== null) Object.assign(written, writePath(draft, written, node.resultVariable, result));
+    mergeVariables(draft, written);
+    return true;
+  }
+  const seen = { ...visibleVariables(draft, instance.scopeId, instance.local), ...variables, ...asObject(result), result };
+  for (const mapping of node.outputs) {
+    try {
+      Object.assign(written, writePath(draft, written, mapping.target, mapping.source.evaluate(seen)));
+    } catch (error) {
+      failElement(draft, node, instance, expressionFailure(`output '${mapping.target}'`, error));
+      return false;
+    }
+  }
+  mergeVariables(draft, written);
+  return true;
+}
+
+function asObject(value: JsonValue): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+/** `a.b = value` as a whole new `a`, on top of what this mapping or the process has. */
+function writePath(draft: Draft, written: JsonObject, path: string, value: JsonValue): JsonObject {
+  const [name = path] = path.split('.');
+  if (name === path) return { [path]: value };
+  const base = written[name] ?? draft.state.variables[name];
+  return assignPath(base === undefined ? {} : { [name]: base }, path, value);
+}
+
+function assignPath(target: JsonObject, path: string, value: JsonValue): JsonObject {
+  const dot = path.indexOf('.');
+  if (dot < 0) return { ...target, [path]: value };
+  const name = path.slice(0, dot);
+  return { ...target, [name]: assignPath(asObject(target[name] ?? null), path.slice(dot + 1), value) };
+}

@@ -1,0 +1,37 @@
+import { catchBpmnError } from '../behaviors/boundary-events.js';
+import { failElement } from '../behaviors/fail-element.js';
+import { mergeVariables, nodeOf, type Draft } from '../state/draft.js';
+import type { Rejected } from '../step-result.js';
+import type { FailAttempt } from './command.js';
+import { currentAttempt } from './complete-attempt.js';
+
+/** An attempt failed: a boundary event catches a modelled error; else the policy or a person decides. */
+export function failAttempt(draft: Draft, command: FailAttempt): Rejected | null {
+  const instance = currentAttempt(draft, command.elementInstanceId, command.attempt);
+  if ('kind' in instance) return instance;
+  const node = nodeOf(draft, instance);
+  draft.subject = instance;
+  const { code, message, details } = command;
+  if (command.bpmnError) {
+    const startedAt = instance.attemptStartedAt ?? draft.context.now;
+    instance.status = 'ready';
+    mergeVariables(draft, command.variables);
+    if (catchBpmnError(draft, instance, code, message)) {
+      draft.effects.push({
+        type: 'record-attempt',
+        elementInstanceId: instance.id,
+        nodeId: node.id,
+        attempt: instance.attempt,
+        outcome: 'bpmn-error',
+        errorCode: code,
+        errorMessage: message,
+        details,
+        startedAt,
+        endedAt: draft.context.now,
+      });
+      return null;
+    }
+  }
+  failElement(draft, node, instance, { code, message, details, kind: command.bpmnError ? 'business' : 'technical' });
+  return null;
+}

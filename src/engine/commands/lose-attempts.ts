@@ -1,0 +1,67 @@
+import { failElement } from '../behaviors/fail-element.js';
+import { isActivity, type FlowNode } from '../definition/process-definition.js';
+import { nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
+import type { ElementInstance, InstanceState } from '../state/instance-state.js';
+import type { Rejected } from '../step-result.js';
+import type { LoseAttempts } from './command.js';
+import { reject } from './guards.js';
+
+/**
+ * The process that ran these attempts is dead. Each is run again here (at least once), or becomes an incident with unknown
+ * outcome (at most once). While the instance is paused, nothing is begun: the visit is held for the resume.
+ */
+export function loseAttempts(draft: Draft, before: InstanceState, command: LoseAttempts): Rejected | null {
+  const lost = openElements(before).filter((element) => element.status === 'executing' && element.owner === command.lostNode);
+  if (lost.length === 0)
+    return reject('NOTHING_DUE', `Node ${command.lostNode} runs no attempt of this instance.`, { lostNode: command.lostNode });
+  for (const { id } of lost) {
+    const instance = touchElement(draft, id);
+    if (instance) takeOver(draft, nodeOf(draft, instance), instance, command.lostNode);
+  }
+  return null;
+}
+
+function takeOver(draft: Draft, node: FlowNode, instance: ElementInstance, lostNode: number): void {
+  if (deliveryOf(node) === 'at-most-once') {
+    failElement(draft, node, instance, {
+      code: 'OUTCOME_UNKNOWN',
+      kind: 'unknown-outcome',
+      message: `The server that executed '${node.name}' ended in the middle of attempt ${instance.attempt}; whether its work was done is unknown.`,
+      details: { outcome: 'unknown' },
+    });
+    return;
+  }
+  draft.effects.push({
+    type: 'record-attempt',
+    elementInstanceId: instance.id,
+    nodeId: node.id,
+    attempt: instance.attempt,
+    outcome: 'lost',
+    errorCode: 'ATTEMPT_LOST',
+    errorMessage: 'The server that executed the attempt ended.',
+    details: null,
+    startedAt: instance.attemptStartedAt ?? draft.context.now,
+    endedAt: draft.context.now,
+  });
+  draft.effects.push({
+    type: 'record-decision',
+    action: 'AttemptTakenOver',
+    outcome: 'succeeded',
+    elementInstanceId: instance.id,
+    nodeId: node.id,
+    attempt: instance.attempt,
+    detail: {
+      lostNode,
+      byNode: draft.context.node,
+      reason: 'the server that executed the attempt ended; the task may run more than once',
+    },
+  });
+  instance.budgetFrom++;
+  instance.owner = null;
+  if (draft.state.paused) instance.status = 'ready';
+  else draft.activate(draft, node, instance);
+}
+
+function deliveryOf(node: FlowNode): 'at-least-once' | 'at-most-once' {
+  return isActivity(node) && 'work' in node ? node.work.delivery : 'at-least-once';
+}

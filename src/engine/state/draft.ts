@@ -1,0 +1,176 @@
+import type { FlowNode, ProcessDefinition, SequenceFlow } from '../definition/process-definition.js';
+import type { Effect } from '../effects/effect.js';
+import { expectInvariant } from '../invariant.js';
+import type { VariableChange } from '../step-result.js';
+import type { ElementInstance, InstanceState, ScopeState } from './instance-state.js';
+import type { JsonObject } from './json.js';
+
+/** What a step is told of the world: nothing else reaches the engine. */
+export interface StepContext {
+  /** Epoch ms. */
+  readonly now: number;
+  /** The server process that will run the attempts which this step begins. */
+  readonly node: number;
+}
+
+/** An element that a token is about to enter. */
+export interface Entry {
+  readonly node: FlowNode;
+  readonly scopeId: number;
+  /** The flow it comes by; null for start and boundary events. */
+  readonly via: string | null;
+}
+
+/** The working copy of one step. Only this is ever changed; the state that came in stays as it was. */
+export interface Draft {
+  readonly definition: ProcessDefinition;
+  readonly context: StepContext;
+  readonly state: InstanceState;
+  readonly effects: Effect[];
+  readonly touchedScopes: Set<number>;
+  readonly queue: Entry[];
+  readonly changes: VariableChange[];
+  readonly terminatedTasks: string[];
+  /** Elements that may still be entered in this step. */
+  budget: number;
+  /** The element instance the command is about, for the report. */
+  subject: ElementInstance | null;
+  /** The table of elements, handed in by `step` so that behaviors need not know the elements. */
+  readonly activate: (draft: Draft, node: FlowNode, instance: ElementInstance) => void;
+  /** Supervised mode: the element instance that may be executed now. */
+  steppedInto: number | null;
+}
+
+/** Elements one step may enter before it puts the rest off (DESIGN section 5: a step is bounded). */
+export const ENTRIES_PER_STEP = 1_000;
+
+export function openDraft(
+  definition: ProcessDefinition,
+  state: InstanceState,
+  context: StepContext,
+  activate: Draft['activate'],
+): Draft {
+  return {
+    definition,
+    context,
+    activate,
+    state: { ...state, scopes: { ...state.scopes }, version: state.version + 1, updatedAt: context.now },
+    effects: [],
+    touchedScopes: new Set(),
+    queue: [],
+    changes: [],
+    terminatedTasks: [],
+    budget: ENTRIES_PER_STEP,
+    subject: null,
+    steppedInto: null,
+  };
+}
+
+/** The scope, copied for change the first time it is asked for. */
+export function touchScope(draft: Draft, scopeId: number): ScopeState {
+  const scope = draft.state.scopes[scopeId];
+  expectInvariant(scope, `scope ${scopeId} to be open`);
+  if (draft.touchedScopes.has(scopeId)) return scope;
+  const copy: ScopeState = { ...scope, elements: scope.elements.map(copyElement) };
+  draft.state.scopes[scopeId] = copy;
+  draft.touchedScopes.add(scopeId);
+  return copy;
+}
+
+function copyElement(element: ElementInstance): ElementInstance {
+  return {
+    ...element,
+    arrived: element.arrived.length === 0 ? element.arrived : [...element.arrived],
+    boundaryTimers:
+      element.boundaryTimers.length === 0 ? element.boundaryTimers : element.boundaryTimers.map((timer) => ({ ...timer })),
+  };
+}
+
+/** The open element instance with this id, ready for change; null when it is not open. */
+export function touchElement(draft: Draft, id: number): ElementInstance | null {
+  for (const key in draft.state.scopes) {
+    const scope = draft.state.scopes[key];
+    if (scope?.elements.some((element) => element.id === id)) {
+      return touchScope(draft, scope.id).elements.find((element) => element.id === id) ?? null;
+    }
+  }
+  return null;
+}
+
+/** All open element instances, oldest first. */
+export function openElements(state: InstanceState): ElementInstance[] {
+  const all: ElementInstance[] = [];
+  for (const key in state.scopes) all.push(...(state.scopes[key]?.elements ?? []));
+  return all.length > 1 ? all.sort((a, b) => a.id - b.id) : all;
+}
+
+export function nodeOf(draft: Draft, element: ElementInstance): FlowNode {
+  const node = draft.definition.nodesById.get(element.nodeId);
+  expectInvariant(node, `element '${element.nodeId}' to be in the definition`);
+  return node;
+}
+
+/** A new visit of `node`. */
+export function createElement(draft: Draft, node: FlowNode, scopeId: number, via: string | null): ElementInstance {
+  const element: ElementInstance = {
+    id: ++draft.state.lastElementInstanceId,
+    nodeId: node.id,
+    scopeId,
+    status: 'ready',
+    startedAt: draft.context.now,
+    attempt: 0,
+    budgetFrom: 0,
+    attemptStartedAt: null,
+    owner: null,
+    requestedBy: null,
+    local: null,
+    incident: null,
+    dueAt: null,
+    subscription: null,
+    arrived: via === null ? [] : [via],
+    boundaryTimers: [],
+    undo: null,
+  };
+  touchScope(draft, scopeId).elements.push(element);
+  return element;
+}
+
+export function removeElement(draft: Draft, element: ElementInstance): void {
+  const scope = touchScope(draft, element.scopeId);
+  scope.elements = scope.elements.filter((other) => other.id !== element.id);
+}
+
+/** Adds `variables` to the process variables. `undefined` values never occur. */
+export function mergeVariables(draft: Draft, variables: JsonObject | null): void {
+  if (variables === null || Object.keys(variables).length === 0) return;
+  draft.state.variables = { ...draft.state.variables, ...variables };
+}
+
+/** The same by a person's command: what changed is reported, for the audit. */
+export function changeVariables(draft: Draft, variables: JsonObject | null): void {
+  if (variables === null) return;
+  for (const [name, after] of Object.entries(variables)) {
+    const path = `/variables/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const before = draft.state.variables[name];
+    if (before === undefined) draft.changes.push({ path, after });
+    else if (JSON.stringify(before) !== JSON.stringify(after)) draft.changes.push({ path, before, after });
+  }
+  mergeVariables(draft, variables);
+}
+
+/** Variables as an element of this scope sees them: the process's, overlaid by what enclosing sub-processes and the visit map in. */
+export function visibleVariables(draft: Draft, scopeId: number, local: JsonObject | null): JsonObject {
+  const overlays: JsonObject[] = local === null ? [] : [local];
+  for (let scope = draft.state.scopes[scopeId]; scope && scope.parentId !== null;) {
+    const parent: ScopeState | undefined = draft.state.scopes[scope.parentId];
+    const owner: ElementInstance | undefined = parent?.elements.find((element) => element.id === scope?.id);
+    if (owner?.local) overlays.unshift(owner.local);
+    scope = parent;
+  }
+  return overlays.length === 0 ? draft.state.variables : Object.assign({}, draft.state.variables, ...overlays);
+}
+
+/** Sends a token along each flow. */
+export function takeFlows(draft: Draft, flows: readonly SequenceFlow[], scopeId: number): void {
+  for (const flow of flows) draft.queue.push({ node: flow.target, scopeId, via: flow.id });
+}
