@@ -6,6 +6,7 @@ export * from './effects/effect.js';
 export { InvariantViolation } from './invariant.js';
 export { checkInvariants } from './state/check-invariants.js';
 export { openElements, type StepContext } from './state/draft.js';
+export { newInstance } from './commands/start-process-instance.js';
 export { failedElements } from './commands/guards.js';
 export { parseDuration, parseInstant, parseRepeatingInterval, addDuration } from './event-definitions/iso-8601.js';
 export type { RetryPolicy } from './recovery/retry-policy.js';

@@ -27,6 +27,10 @@ export interface StepReport {
   readonly changes: readonly VariableChange[];
   /** Tasks terminated by a cancel, and the like. */
   readonly terminatedTasks: readonly string[];
+  /** The oldest active element before the command; null when there was none. */
+  readonly activityBefore: string | null;
+  /** Step backward: how the task that is stood before again went the last time. */
+  readonly previousExecution: { readonly executedAt: number; readonly durationMs: number; readonly success: boolean } | null;
 }
 
 export interface VariableChange {

@@ -19,7 +19,7 @@ import { stepForward } from './commands/step-forward.js';
 import type { ProcessDefinition } from './definition/process-definition.js';
 import { elementOf } from './elements/index.js';
 import { expectInvariant } from './invariant.js';
-import { openDraft, type Draft, type StepContext } from './state/draft.js';
+import { openDraft, openElements, type Draft, type StepContext } from './state/draft.js';
 import type { InstanceState } from './state/instance-state.js';
 import type { Accepted, Rejected, StepResult } from './step-result.js';
 
@@ -108,6 +108,8 @@ function finish(draft: Draft, before: InstanceState | null, perform: (draft: Dra
       attempt: subject?.attempt ?? null,
       changes: draft.changes,
       terminatedTasks: draft.terminatedTasks,
+      activityBefore: before === null ? null : (openElements(before)[0]?.nodeId ?? null),
+      previousExecution: draft.previousExecution,
     },
   } satisfies Accepted;
 }

@@ -31,7 +31,7 @@ export function stepBackward(draft: Draft, before: InstanceState): Rejected | nu
   const node = draft.definition.nodesById.get(previous.nodeId);
   expectInvariant(leaving && node, 'the tasks of a step backward to exist');
   terminateElement(draft, nodeOf(draft, leaving), leaving, 'terminated');
-  draft.terminatedTasks.length = 0;
+  draft.previousExecution = previous;
   draft.state.trail = before.trail.slice(0, -1);
   draft.state.variables = previous.variablesBefore;
   draft.subject = createElement(draft, node, previous.scopeId, null);

@@ -2,7 +2,7 @@ import type { FlowNode, ProcessDefinition, SequenceFlow } from '../definition/pr
 import type { Effect } from '../effects/effect.js';
 import { expectInvariant } from '../invariant.js';
 import type { VariableChange } from '../step-result.js';
-import type { ElementInstance, InstanceState, ScopeState } from './instance-state.js';
+import type { ElementInstance, InstanceState, ScopeState, SteppedTask } from './instance-state.js';
 import type { JsonObject } from './json.js';
 
 /** What a step is told of the world: nothing else reaches the engine. */
@@ -37,6 +37,8 @@ export interface Draft {
   subject: ElementInstance | null;
   /** The table of elements, handed in by `step` so that behaviors need not know the elements. */
   readonly activate: (draft: Draft, node: FlowNode, instance: ElementInstance) => void;
+  /** Step backward: how the task went that is stood before again. */
+  previousExecution: SteppedTask | null;
   /** Supervised mode: the element instance that may be executed now. */
   steppedInto: number | null;
 }
@@ -62,6 +64,7 @@ export function openDraft(
     terminatedTasks: [],
     budget: ENTRIES_PER_STEP,
     subject: null,
+    previousExecution: null,
     steppedInto: null,
   };
 }

@@ -1,0 +1,14 @@
+/** Who asks, as the API has authenticated it, and the marks of the request. */
+export interface Caller {
+  readonly tenantId: string;
+  readonly actor: { readonly type: 'user' | 'worker' | 'system'; readonly id: string };
+  /** Permissions, roles resolved; `*` is all. */
+  readonly permissions: ReadonlySet<string>;
+  readonly correlationId: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** True when the caller may do what `permission` names. */
+export function isAllowed(caller: Caller, permission: string): boolean {
+  return caller.permissions.has('*') || caller.permissions.has(permission);
+}

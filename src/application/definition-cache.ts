@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { readModel } from '../bpmn/index.js';
+import type { ProcessDefinition } from '../engine/index.js';
+import { DefinitionStore } from './ports/readers.js';
+
+/** Compiled versions that are kept; the least recently used goes first. */
+const CAPACITY = 500;
+
+/** Compiled definitions by version: compiled once per process, on first use. */
+@Injectable()
+export class DefinitionCache {
+  private readonly compiled = new Map<string, Promise<ProcessDefinition>>();
+  /** The same, where the promise has been fulfilled: the hot path does not wait. */
+  private readonly ready = new Map<string, ProcessDefinition>();
+
+  constructor(private readonly store: DefinitionStore) {}
+
+  /** Without waiting; undefined when it is not compiled yet. */
+  peek(definitionId: number, version: number): ProcessDefinition | undefined {
+    return this.ready.get(`${definitionId}/${version}`);
+  }
+
+  /** @throws Error when the stored model is gone or no longer compiles: a bug or a damaged database. */
+  async get(definitionId: number, version: number): Promise<ProcessDefinition> {
+    const key = `${definitionId}/${version}`;
+    const known = this.compiled.get(key);
+    if (known) return known;
+    const compiling = this.compile(definitionId, version);
+    this.compiled.set(key, compiling);
+    compiling.then(
+      (definition) => this.keep(key, definition),
+      () => this.compiled.delete(key),
+    );
+    return compiling;
+  }
+
+  private keep(key: string, definition: ProcessDefinition): void {
+    this.ready.set(key, definition);
+    if (this.ready.size <= CAPACITY) return;
+    const oldest = this.ready.keys().next().value;
+    if (oldest !== undefined) {
+      this.ready.delete(oldest);
+      this.compiled.delete(oldest);
+    }
+  }
+
+  private async compile(definitionId: number, version: number): Promise<ProcessDefinition> {
+    const stored = await this.store.loadVersion(definitionId, version);
+    if (!stored) throw new Error(`Expected definition ${definitionId} to have version ${version}, but it is not stored`);
+    const model = await readModel(stored.xml);
+    const process = model.kind === 'accepted' ? model.processes.find((each) => each.key === stored.processKey) : undefined;
+    if (!process) throw new Error(`Expected the stored model of definition ${definitionId} version ${version} to compile with process '${stored.processKey}'`);
+    return process;
+  }
+}

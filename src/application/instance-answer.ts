@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { done, instanceNotFound, refused, type Answer } from '../contract/answer.js';
+import { instanceView } from './instance-view.js';
+import { awaitRest, foreignAttempts } from './session/await-rest.js';
+import { EngineSession, type SessionResult } from './session/engine-session.js';
+import type { LiveInstance } from './session/live-instance.js';
+import { TrailReader } from './trail-reader.js';
+
+/** Answers with the data of GetProcessInstanceState, after the branch has come to rest. */
+@Injectable()
+export class InstanceAnswer {
+  constructor(
+    private readonly session: EngineSession,
+    private readonly trails: TrailReader,
+  ) {}
+
+  /** `message` says what was done. A refusal or an unknown instance answers for itself. */
+  async of(instanceGuid: string, result: SessionResult, message: string, waitMs: number): Promise<Answer> {
+    if (result.kind === 'not-found') return instanceNotFound(instanceGuid);
+    if (result.kind === 'rejected') return refused(result.rejected.message, result.rejected.data);
+    const options = { elementInstanceId: null, foreign: foreignAttempts(result.instance.state, result.begun), waitMs, graceMs: waitMs };
+    const { instance } = await awaitRest(this.session.watch, result.instance, options);
+    return done(message, await this.view(instance));
+  }
+
+  async view(instance: LiveInstance): Promise<Record<string, unknown>> {
+    return instanceView(instance, await this.trails.trailOf(instance));
+  }
+}

@@ -1,0 +1,19 @@
+import type { ExecuteAttempt } from '../../engine/index.js';
+import type { InstanceHeader } from './instance-store.js';
+
+/** Runs attempts after the commit that began them. Implemented by the runner. */
+export abstract class AttemptRunner {
+  abstract execute(header: InstanceHeader, attempt: ExecuteAttempt, taskName: string): void;
+  abstract abort(instanceId: number, elementInstanceId: number): void;
+  abstract isRunning(instanceId: number, elementInstanceId: number, attempt: number): boolean;
+}
+
+/** Hints to the runner's loops: something may be due earlier than they think. Polling stays the truth. */
+export abstract class Wakeups {
+  /** A timer row falls due at this instant (epoch ms). */
+  abstract timerAt(dueAt: number): void;
+  /** Audit entries wait to be sealed. */
+  abstract auditWritten(): void;
+  /** The database's answer to a commit was lost: what the instance runs must be looked at again. */
+  abstract instanceInDoubt(instance: { readonly tenantId: string; readonly guid: string }): void;
+}

@@ -1,0 +1,6 @@
+/** What the application counts. Implemented with Prometheus by the API. */
+export abstract class Telemetry {
+  abstract batch(size: number, durationMs: number): void;
+  abstract attempt(connector: string, outcome: string, durationMs: number): void;
+  abstract conflict(): void;
+}

@@ -1,0 +1,4 @@
+import { InstanceData } from '../../requests/fields.js';
+
+/** CONTRACT section 6. */
+export class GetProcessInstanceStateData extends InstanceData {}

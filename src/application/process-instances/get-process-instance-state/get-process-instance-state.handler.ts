@@ -1,0 +1,35 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { done, instanceNotFound, type Answer } from '../../../contract/answer.js';
+import type { InstanceStatus } from '../../../engine/index.js';
+import { InstanceAnswer } from '../../instance-answer.js';
+import { InstanceReader } from '../../ports/readers.js';
+import { EngineSession } from '../../session/engine-session.js';
+import { GetProcessInstanceStateCommand } from './get-process-instance-state.command.js';
+
+/** Newest attempts shown with the state. */
+const ATTEMPTS = 100;
+
+const MESSAGES: Readonly<Record<InstanceStatus, string>> = {
+  running: 'Process state retrieved successfully',
+  waiting: 'Process is waiting for user action',
+  error: 'Process is in error state',
+  paused: 'Process is paused',
+  completed: 'Process is completed',
+  cancelled: 'Process is cancelled',
+};
+
+@CommandHandler(GetProcessInstanceStateCommand)
+export class GetProcessInstanceStateHandler implements ICommandHandler<GetProcessInstanceStateCommand, Answer> {
+  constructor(
+    private readonly session: EngineSession,
+    private readonly answer: InstanceAnswer,
+    private readonly reader: InstanceReader,
+  ) {}
+
+  async execute({ data, caller }: GetProcessInstanceStateCommand): Promise<Answer> {
+    const instance = await this.session.read({ tenantId: caller.tenantId, guid: data.instanceGuid });
+    if (!instance) return instanceNotFound(data.instanceGuid);
+    const [view, attempts] = await Promise.all([this.answer.view(instance), this.reader.attempts(instance.header.id, ATTEMPTS)]);
+    return done(MESSAGES[instance.state.status], { ...view, attempts });
+  }
+}

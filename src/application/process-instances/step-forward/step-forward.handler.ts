@@ -1,0 +1,54 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { done, refused, type Answer } from '../../../contract/answer.js';
+import { failureView, headView, nameOf, retryingView, stateView, typeName, waitingView } from '../../instance-view.js';
+import { OperatorCommand } from '../../operator-command.js';
+import { Clock } from '../../ports/clock.js';
+import { originOf } from '../../requests/origin-of.js';
+import { awaitRest, foreignAttempts } from '../../session/await-rest.js';
+import { TrailReader } from '../../trail-reader.js';
+import { StepForwardCommand } from './step-forward.command.js';
+
+/** How long the stepped task is waited for, in ms. */
+const WAIT_MS = 30_000;
+
+/** Shapes: reference origin.md 4.7. */
+@CommandHandler(StepForwardCommand)
+export class StepForwardHandler implements ICommandHandler<StepForwardCommand, Answer> {
+  constructor(
+    private readonly operator: OperatorCommand,
+    private readonly trails: TrailReader,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ data, caller }: StepForwardCommand): Promise<Answer> {
+    const result = await this.operator.apply(data.instanceGuid, { type: 'step-forward' }, originOf(caller, 'StepForward', this.clock.now()));
+    if (result.kind === 'answer') return result.answer;
+    const { instance, attempt, executionTimeMs } = await awaitRest(this.operator.session.watch, result.instance, {
+      elementInstanceId: result.report.elementInstanceId,
+      foreign: foreignAttempts(result.instance.state, result.begun),
+      waitMs: WAIT_MS,
+      graceMs: 1_000,
+    });
+    const taskId = result.report.taskId ?? '';
+    const node = instance.definition.nodesById.get(taskId);
+    const head = headView(instance);
+    const view = {
+      ...head,
+      executionMode: instance.state.executionMode,
+      previousTask: {
+        taskId,
+        taskName: nameOf(instance, taskId),
+        taskType: node ? typeName(node) : null,
+        executionTime: `${((executionTimeMs ?? 0) / 1000).toFixed(1)}s`,
+        success: attempt === 'succeeded',
+      },
+      state: stateView(instance, await this.trails.trailOf(instance)),
+      ...waitingView(instance),
+      ...retryingView(instance),
+      ...failureView(instance),
+    };
+    if (attempt === 'failed') return refused('Step forward failed: the task failed.', view);
+    if (head.status === 'completed') return done('Step forward executed successfully. Process completed.', view);
+    return done(head.status === 'waiting' ? 'Step forward executed successfully. Process waiting at next task.' : 'Step forward started.', view);
+  }
+}

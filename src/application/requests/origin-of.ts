@@ -1,0 +1,12 @@
+import type { CommandOrigin } from '../session/origin.js';
+import type { Caller } from '../caller.js';
+
+/** The origin of a command, for its audit entry. */
+export function originOf(
+  caller: Caller,
+  action: string,
+  now: number,
+  said: { comment?: string | undefined; claimedBy?: string | undefined; detail?: Readonly<Record<string, unknown>> | undefined } = {},
+): CommandOrigin {
+  return { caller, action, comment: said.comment ?? null, claimedBy: said.claimedBy ?? null, detail: said.detail ?? null, receivedAt: now };
+}

@@ -1,0 +1,101 @@
+import type { Effect, ElementInstance, InstanceState } from '../../engine/index.js';
+import { openElements } from '../../engine/index.js';
+import type { InstanceWatch } from './instance-watch.js';
+import type { LiveInstance } from './live-instance.js';
+
+/** How the attempt that a command asked for ended, and what the instance was then. */
+export interface RestReport {
+  readonly instance: LiveInstance;
+  /** `pending`: neither ended nor given up within the time allowed. `none`: the command began no attempt to wait for. */
+  readonly attempt: 'none' | 'pending' | 'succeeded' | 'failed' | 'retrying' | 'interrupted';
+  /** Of the attempt, in ms; null while it is pending. */
+  readonly executionTimeMs: number | null;
+}
+
+export interface RestOptions {
+  /** The attempt to wait for; null: only for the branches to come to rest. */
+  readonly elementInstanceId: number | null;
+  /** Other branches' running attempts at the time of the command: their end is not waited for. */
+  readonly foreign: ReadonlySet<number>;
+  readonly waitMs: number;
+  /** How long after the attempt's own success the rest is waited for (CONTRACT section 11.1). */
+  readonly graceMs: number;
+}
+
+/** Attempts that ran before a command and go on beside it: what it does not wait for. */
+export function foreignAttempts(state: InstanceState, begun: readonly number[]): Set<number> {
+  const executing = openElements(state).filter((element) => element.status === 'executing');
+  return new Set(executing.map((element) => element.id).filter((id) => !begun.includes(id)));
+}
+
+/** Waits until the branch has come to rest: it waits, ends or fails (CONTRACT section 11.1). Call in the same turn as the commit. */
+export function awaitRest(watch: InstanceWatch, committed: LiveInstance, options: RestOptions): Promise<RestReport> {
+  const first = judge(committed, [], options, null);
+  if (isSettled(first) && atRest(committed.state, options)) return Promise.resolve(first);
+  if (isFinal(first)) return Promise.resolve(first);
+  return new Promise((resolve) => {
+    let latest = first;
+    let grace: NodeJS.Timeout | null = null;
+    const finish = (): void => {
+      stop();
+      clearTimeout(timeout);
+      if (grace) clearTimeout(grace);
+      resolve(latest);
+    };
+    const stop = watch.on(committed.header.id, (instance, effects) => {
+      latest = judge(instance, effects, options, latest);
+      if (isFinal(latest) || (isSettled(latest) && atRest(instance.state, options))) finish();
+      else if (isSettled(latest) && options.elementInstanceId !== null) grace ??= setTimeout(finish, options.graceMs);
+    });
+    const timeout = setTimeout(finish, options.waitMs);
+  });
+}
+
+function judge(instance: LiveInstance, effects: readonly Effect[], options: RestOptions, known: RestReport | null): RestReport {
+  const { elementInstanceId } = options;
+  if (elementInstanceId === null) return { instance, attempt: 'none', executionTimeMs: null };
+  if (known && known.attempt !== 'pending') return { ...known, instance };
+  const ended = effects.find((effect) => effect.type === 'record-activity' && effect.elementInstanceId === elementInstanceId);
+  const executionTimeMs = known === null ? null : instance.state.updatedAt - startOf(known.instance, elementInstanceId);
+  if (ended?.type === 'record-activity') {
+    return { instance, attempt: ended.status === 'terminated' && !caughtError(effects, elementInstanceId) ? 'interrupted' : 'succeeded', executionTimeMs };
+  }
+  const element = find(instance.state, elementInstanceId);
+  if (!element) return { instance, attempt: known === null ? 'succeeded' : 'interrupted', executionTimeMs: known === null ? 0 : executionTimeMs };
+  if (element.status === 'failed') return { instance, attempt: 'failed', executionTimeMs };
+  if (element.status === 'retrying') return { instance, attempt: 'retrying', executionTimeMs };
+  if (element.status === 'executing') return { instance, attempt: 'pending', executionTimeMs: null };
+  return { instance, attempt: 'succeeded', executionTimeMs: executionTimeMs ?? 0 };
+}
+
+/** A modelled error that a boundary event caught: the attempt ended and the process went on. */
+function caughtError(effects: readonly Effect[], elementInstanceId: number): boolean {
+  return effects.some((effect) => effect.type === 'record-attempt' && effect.elementInstanceId === elementInstanceId && effect.outcome === 'bpmn-error');
+}
+
+function startOf(instance: LiveInstance, elementInstanceId: number): number {
+  return find(instance.state, elementInstanceId)?.attemptStartedAt ?? instance.state.updatedAt;
+}
+
+function find(state: InstanceState, id: number): ElementInstance | undefined {
+  return openElements(state).find((element) => element.id === id);
+}
+
+function isSettled(report: RestReport): boolean {
+  return report.attempt !== 'pending';
+}
+
+/** Nothing better can be learnt by waiting. */
+function isFinal(report: RestReport): boolean {
+  return report.attempt === 'failed' || report.attempt === 'retrying' || report.attempt === 'interrupted' || report.instance.state.endedAt !== null;
+}
+
+function atRest(state: InstanceState, { foreign }: RestOptions): boolean {
+  if (state.paused) return true;
+  return openElements(state).every(
+    (element) =>
+      element.status !== 'executing' && !(element.status === 'ready' && state.executionMode === 'Unsupervised')
+        ? true
+        : foreign.has(element.id),
+  );
+}

@@ -1,0 +1,120 @@
+import type { AuditEntry } from '../../contract/audit-entry.js';
+import type { RecordDecision, Rejected, StepReport } from '../../engine/index.js';
+import type { Caller } from '../caller.js';
+import type { InstanceHeader } from '../ports/instance-store.js';
+
+/** A command's origin, for its audit entry. The runner's own commands have none: their decisions are effects. */
+export interface CommandOrigin {
+  readonly caller: Caller;
+  /** Name without suffix: `RetryFailedTask`. */
+  readonly action: string;
+  readonly comment: string | null;
+  /** Who the caller says did it. */
+  readonly claimedBy: string | null;
+  readonly detail: Readonly<Record<string, unknown>> | null;
+  /** Epoch ms at which the command arrived. */
+  readonly receivedAt: number;
+}
+
+/** What a command brings besides itself. */
+export interface ApplyOptions {
+  readonly origin?: CommandOrigin | undefined;
+  /** The message buffer row that this command consumes. */
+  readonly consumedMessageId?: number | undefined;
+}
+
+type EntryBase = Pick<AuditEntry, 'id' | 'at'>;
+
+/** The entry of a command that was done: part of the same transaction. */
+export function doneEntry(base: EntryBase, origin: CommandOrigin, header: InstanceHeader, report: StepReport): AuditEntry {
+  return {
+    ...base,
+    ...requestPart(origin),
+    outcome: 'succeeded',
+    instanceGuid: header.guid,
+    processKey: header.processKey,
+    taskId: report.taskId,
+    attempt: report.attempt,
+    changes: report.changes,
+    statusBefore: report.statusBefore,
+    statusAfter: report.statusAfter,
+    durationMs: durationSince(base, origin),
+    detail: report.terminatedTasks.length > 0 ? { ...origin.detail, terminatedTasks: report.terminatedTasks } : origin.detail,
+  };
+}
+
+/** The entry of a command that the state forbids. */
+export function refusedEntry(base: EntryBase, origin: CommandOrigin, header: InstanceHeader, status: string, rejected: Rejected): AuditEntry {
+  return {
+    ...base,
+    ...requestPart(origin),
+    outcome: 'refused',
+    instanceGuid: header.guid,
+    processKey: header.processKey,
+    taskId: null,
+    attempt: null,
+    changes: [],
+    statusBefore: status,
+    statusAfter: status,
+    durationMs: durationSince(base, origin),
+    detail: { ...origin.detail, code: rejected.code, reason: rejected.message },
+  };
+}
+
+/** The entry of an automatic decision. */
+export function decisionEntry(base: EntryBase, header: InstanceHeader, decision: RecordDecision, statusBefore: string | null, statusAfter: string): AuditEntry {
+  const correlationId = decision.detail['commandCorrelationId'];
+  return {
+    ...base,
+    tenantId: header.tenantId,
+    actor: { type: 'system', id: 'reprise', claimed: null },
+    action: decision.action,
+    outcome: decision.outcome,
+    instanceGuid: header.guid,
+    processKey: header.processKey,
+    taskId: decision.nodeId,
+    attempt: decision.attempt,
+    comment: null,
+    changes: [],
+    statusBefore,
+    statusAfter,
+    durationMs: null,
+    correlationId: typeof correlationId === 'string' ? correlationId : null,
+    idempotencyKey: null,
+    detail: { ...decision.detail, elementInstanceId: decision.elementInstanceId },
+  };
+}
+
+/** The entry of a command that is about no instance. */
+export function requestEntry(base: EntryBase, origin: CommandOrigin, outcome: AuditEntry['outcome'], detail: Readonly<Record<string, unknown>> = {}): AuditEntry {
+  return {
+    ...base,
+    ...requestPart(origin),
+    outcome,
+    instanceGuid: null,
+    processKey: null,
+    taskId: null,
+    attempt: null,
+    changes: [],
+    statusBefore: null,
+    statusAfter: null,
+    durationMs: durationSince(base, origin),
+    detail: { ...origin.detail, ...detail },
+  };
+}
+
+function requestPart(origin: CommandOrigin): Pick<AuditEntry, 'tenantId' | 'actor' | 'action' | 'comment' | 'correlationId' | 'idempotencyKey'> {
+  const { caller } = origin;
+  return {
+    tenantId: caller.tenantId,
+    actor: { ...caller.actor, claimed: origin.claimedBy },
+    action: origin.action,
+    comment: origin.comment,
+    correlationId: caller.correlationId,
+    idempotencyKey: caller.idempotencyKey,
+  };
+}
+
+function durationSince(base: EntryBase, origin: CommandOrigin): number {
+  return Math.max(0, Date.parse(base.at) - origin.receivedAt);
+}

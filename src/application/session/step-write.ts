@@ -1,0 +1,44 @@
+import { openElements, type Accepted, type InstanceState } from '../../engine/index.js';
+import type { AuditEntry } from '../../contract/audit-entry.js';
+import type { InstanceHeader, StepWrite } from '../ports/instance-store.js';
+import { decisionEntry, doneEntry, type ApplyOptions } from './origin.js';
+
+/** The rows of one accepted step. */
+export function buildWrite(
+  header: InstanceHeader,
+  expectedVersion: number,
+  result: Accepted,
+  options: ApplyOptions,
+  entryBase: () => { id: number; at: string },
+): StepWrite {
+  const { state, report } = result;
+  const audit: AuditEntry[] = [];
+  if (options.origin) audit.push(doneEntry(entryBase(), options.origin, header, report));
+  for (const effect of result.effects) {
+    if (effect.type === 'record-decision') audit.push(decisionEntry(entryBase(), header, effect, report.statusBefore, report.statusAfter));
+  }
+  return {
+    header,
+    expectedVersion,
+    state,
+    variablesChanged: result.variablesChanged,
+    touchedScopes: result.touchedScopes,
+    ownerNode: ownerOf(state),
+    currentActivityId: openElements(state)[0]?.nodeId ?? null,
+    effects: result.effects,
+    audit,
+    idempotencyKey: options.origin?.caller.idempotencyKey ?? null,
+    consumedMessageId: options.consumedMessageId ?? null,
+  };
+}
+
+/** The node that runs attempts of the instance; 0 where several do; null where none does. */
+function ownerOf(state: InstanceState): number | null {
+  let owner: number | null = null;
+  for (const element of openElements(state)) {
+    if (element.owner === null || element.owner === owner) continue;
+    if (owner !== null) return 0;
+    owner = element.owner;
+  }
+  return owner;
+}

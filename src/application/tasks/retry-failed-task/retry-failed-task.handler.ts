@@ -1,0 +1,90 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { done, refused, type Answer } from '../../../contract/answer.js';
+import { openElements, type StepReport } from '../../../engine/index.js';
+import { failureView, headView, instant, nameOf, retryingView, stateView, waitingView } from '../../instance-view.js';
+import { OperatorCommand } from '../../operator-command.js';
+import { Clock } from '../../ports/clock.js';
+import { originOf } from '../../requests/origin-of.js';
+import { awaitRest, foreignAttempts, type RestReport } from '../../session/await-rest.js';
+import { TrailReader } from '../../trail-reader.js';
+import { RetryFailedTaskCommand } from './retry-failed-task.command.js';
+import type { RetryFailedTaskData } from './retry-failed-task.dto.js';
+
+/** Default wait for the attempt's outcome, in ms (CONTRACT section 3e). */
+const WAIT_MS = 30_000;
+/** How long the branch may take to come to rest after the attempt's own success (CONTRACT section 11.1). */
+export const GRACE_MS = 1_000;
+
+@CommandHandler(RetryFailedTaskCommand)
+export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCommand, Answer> {
+  constructor(
+    private readonly operator: OperatorCommand,
+    private readonly trails: TrailReader,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ data, caller }: RetryFailedTaskCommand): Promise<Answer> {
+    const retriedAt = this.clock.now();
+    if (data.onVersion !== undefined) return refused('Continuing on another version of the definition (onVersion) is not available yet. Retry without it.', null);
+    const origin = originOf(caller, 'RetryFailedTask', retriedAt, { comment: data.comment });
+    const command = {
+      type: 'retry-failed-task',
+      taskId: data.taskId ?? null,
+      updatedVariables: data.updatedVariables ?? null,
+      keepVariables: data.keepVariables ?? 'always',
+      attempts: data.attempts ?? 'keep',
+      expectedVersion: data.expectedVersion ?? null,
+      correlationId: caller.correlationId,
+    } as const;
+    if (data.dryRun) return this.operator.dryRun(data.instanceGuid, command, origin);
+
+    const result = await this.operator.apply(data.instanceGuid, command, origin);
+    if (result.kind === 'answer') return result.answer;
+    const rest = await awaitRest(this.operator.session.watch, result.instance, {
+      elementInstanceId: result.report.elementInstanceId,
+      foreign: foreignAttempts(result.instance.state, result.begun),
+      waitMs: data.waitMs ?? WAIT_MS,
+      graceMs: GRACE_MS,
+    });
+    return this.answer(data, result.report, rest, retriedAt);
+  }
+
+  private async answer(data: RetryFailedTaskData, report: StepReport, rest: RestReport, retriedAt: number): Promise<Answer> {
+    const { instance } = rest;
+    const head = headView(instance);
+    const taskId = report.taskId ?? '';
+    const retriedTask = {
+      taskId,
+      taskName: nameOf(instance, taskId),
+      previousAttempts: (report.attempt ?? 1) - 1,
+      retriedAt: instant(retriedAt),
+      retryComment: data.comment ?? null,
+    };
+    if (rest.attempt === 'failed') return refused('Task retry failed.', { ...head, ...failureView(instance), ...failedAgain(rest, report) });
+    if (rest.attempt === 'interrupted' || instance.state.status === 'cancelled') {
+      return refused('Task retry did not come to an end: the task was ended while it was executed.', { ...head, currentStatus: head.status, retriedTask });
+    }
+    const state = stateView(instance, await this.trails.trailOf(instance));
+    if (rest.attempt === 'pending' || rest.attempt === 'retrying') {
+      const { nextAttemptAt } = (retryingView(instance)['retrying'] ?? {}) as { nextAttemptAt?: string };
+      const message = rest.attempt === 'pending' ? 'Task execution in progress' : 'Task execution failed; it will be attempted again';
+      const result = { message, taskExecutionTime: null, waiting: true, ...(rest.attempt === 'retrying' ? { nextAttemptAt } : {}) };
+      return done('Task retry started.', { ...head, retriedTask, result, state, ...retryingView(instance) });
+    }
+    const result = { message: 'Task execution successful', taskExecutionTime: rest.executionTimeMs ?? 0, waiting: head.status === 'waiting' };
+    const waiting = waitingView(instance) as { currentTask?: { taskType: string } };
+    const message =
+      head.status === 'waiting' && waiting.currentTask?.taskType === 'UserTask'
+        ? 'Task retried successfully. Process waiting at next UserTask.'
+        : 'Task retried successfully and process continued.';
+    return done(message, { ...head, retriedTask, result, state, ...waiting, ...failureView(instance) });
+  }
+}
+
+/** `error` of this very task, should another branch have failed before it. */
+function failedAgain({ instance }: RestReport, report: StepReport): Record<string, unknown> {
+  const mine = openElements(instance.state).find((element) => element.id === report.elementInstanceId);
+  const { errors } = failureView(instance) as { errors?: readonly { elementInstanceId: number }[] };
+  const error = errors?.find((each) => each.elementInstanceId === mine?.id);
+  return error ? { error } : {};
+}

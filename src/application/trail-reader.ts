@@ -1,0 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import { InstanceReader } from './ports/readers.js';
+import type { LiveInstance, Trail } from './session/live-instance.js';
+
+/** The ended visits of an instance: from memory where this node saw all of them, else from their rows. */
+@Injectable()
+export class TrailReader {
+  constructor(private readonly reader: InstanceReader) {}
+
+  async trailOf(instance: LiveInstance): Promise<Trail> {
+    return instance.trail ?? (await this.reader.endedTrail(instance.header.id));
+  }
+}
