@@ -1,0 +1,26 @@
+import type { Problems } from '../problem.js';
+import type { Settings } from '../settings.js';
+import { nodesOf, scopesOf, type SourceFlow, type SourceNode, type SourceScope } from '../source-model.js';
+import { readSettings } from '../dialects/index.js';
+import { compileCondition, type CompiledCondition } from './compile-condition.js';
+import { compileNode, type NodeParts } from './compile-node.js';
+import type { CompiledParts } from './link-process.js';
+
+/** Compiles every node and condition of a process for itself, so that all mistakes in them are told at once. */
+export function compileProcess(process: SourceScope, problems: Problems): CompiledParts {
+  const nodes = new Map<SourceNode, NodeParts>();
+  const conditions = new Map<SourceFlow, CompiledCondition>();
+  const gatewayScripts = new Map<SourceNode, string>();
+  for (const node of nodesOf(process)) {
+    const report = problems.of(node.id || null);
+    const settings: Settings = readSettings(node, report);
+    const parts = compileNode(node, settings, report);
+    if (parts) nodes.set(node, parts);
+    if (settings.gatewayScript !== undefined) gatewayScripts.set(node, settings.gatewayScript);
+  }
+  for (const flow of scopesOf(process).flatMap((scope) => scope.flows)) {
+    const condition = compileCondition(flow, problems.of(flow.id));
+    if (condition) conditions.set(flow, condition);
+  }
+  return { nodes, conditions, gatewayScripts };
+}

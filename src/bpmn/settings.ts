@@ -1,0 +1,45 @@
+import type { Expression, JsonObject, Mapping, RetryPolicy, UserAction, Work } from '../engine/index.js';
+import type { Report } from './problem.js';
+
+/** What the dialects' extensions say about one flow node, in one vocabulary. Undefined: not said. */
+export interface Settings {
+  readonly work?: WorkSetting;
+  readonly resultVariable?: string | null;
+  readonly inputs?: readonly Mapping[];
+  readonly outputs?: readonly Mapping[];
+  readonly retryPolicy?: RetryPolicy | null;
+  readonly message?: MessageSetting;
+  readonly actions?: readonly UserAction[];
+  /** A script that names the flow to take. */
+  readonly gatewayScript?: string;
+  readonly delivery?: Work['delivery'];
+  /** Language of a script that stands in `bpmn:script`, where the dialect says it. */
+  readonly scriptLanguage?: string;
+}
+
+/** Which connector does a task's work. */
+export interface WorkSetting {
+  readonly connector: string;
+  readonly config: JsonObject;
+  readonly timeoutMs: number | null;
+}
+
+/** Name null: not said here. */
+export interface MessageSetting {
+  readonly name: string | null;
+  readonly correlationKey: Expression | null;
+}
+
+/** One setting said by several dialects must not differ silently: it is an error. */
+export function mergeSettings(all: readonly Settings[], report: Report): Settings {
+  const merged: Record<string, unknown> = {};
+  for (const settings of all) {
+    for (const [name, value] of Object.entries(settings)) {
+      if (value === undefined) continue;
+      if (name in merged)
+        report.error('conflicting-settings', `Expected ${name} to be said once, but two dialects say it`, 'Keep one of them.');
+      merged[name] = value;
+    }
+  }
+  return merged as Settings;
+}
