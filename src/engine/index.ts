@@ -3,6 +3,8 @@ export * from './commands/command.js';
 export * from './definition/expression.js';
 export * from './definition/process-definition.js';
 export * from './effects/effect.js';
+export { executeEffectOf } from './behaviors/run-attempt.js';
+export { armTimer } from './event-definitions/timer.js';
 export { InvariantViolation } from './invariant.js';
 export { checkInvariants } from './state/check-invariants.js';
 export { openElements, type StepContext } from './state/draft.js';

@@ -2,6 +2,8 @@
 export abstract class Clock {
   /** Epoch ms. */
   abstract now(): number;
+  /** True where the server runs with `REPRISE_TEST_CLOCK=true`. */
+  abstract readonly isMovable: boolean;
   /** The next milliseconds from now on count as passed. */
   abstract advance(ms: number): void;
 }

@@ -162,7 +162,7 @@ export function changeVariables(draft: Draft, variables: JsonObject | null): voi
 }
 
 /** Variables as an element of this scope sees them: the process's, overlaid by what enclosing sub-processes and the visit map in. */
-export function visibleVariables(draft: Draft, scopeId: number, local: JsonObject | null): JsonObject {
+export function visibleVariables(draft: Pick<Draft, 'state'>, scopeId: number, local: JsonObject | null): JsonObject {
   const overlays: JsonObject[] = local === null ? [] : [local];
   for (let scope = draft.state.scopes[scopeId]; scope && scope.parentId !== null;) {
     const parent: ScopeState | undefined = draft.state.scopes[scope.parentId];

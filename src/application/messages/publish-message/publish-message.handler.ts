@@ -27,12 +27,13 @@ export class PublishMessageHandler implements ICommandHandler<PublishMessageComm
     const { name, variables = {}, correlationKey = '', timeToLiveMs = 0 } = data;
     const origin = originOf(caller, 'PublishMessage', now, { detail: { messageName: name, correlationKey } });
     // Kept before the waiting are looked up, while they look into the buffer after they are stored: one of both sees the other.
-    const buffered = timeToLiveMs > 0 ? { id: this.store.nextId(), name, correlationKey, variables } : null;
+    const starts = await this.definitions.findByStartMessage(caller.tenantId, name);
+    const buffered = timeToLiveMs > 0 && starts.length === 0 ? { id: this.store.nextId(), name, correlationKey, variables } : null;
     if (buffered) await this.messages.buffer(caller.tenantId, buffered, now + timeToLiveMs);
 
     const correlated: string[] = [];
     let consumedMessageId = buffered?.id;
-    for (const { definition, startEventId } of await this.definitions.findByStartMessage(caller.tenantId, name)) {
+    for (const { definition, startEventId } of starts) {
       const result = await this.starter.start({
         definition,
         version: definition.version,

@@ -1,0 +1,5 @@
+/** The loop that acts on what falls due. */
+export abstract class DueWork {
+  /** Acts on all that is due now, and on what becomes due by it; resolves when nothing is left. Returns how many rows fired. */
+  abstract runAllDue(): Promise<number>;
+}

@@ -1,0 +1,178 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { EngineSession } from '../application/session/engine-session.js';
+import { AttemptRunner, Wakeups } from '../application/ports/attempts.js';
+import { StorageUnavailable, type InstanceHeader } from '../application/ports/instance-store.js';
+import { Telemetry } from '../application/ports/telemetry.js';
+import { findJsonProblem } from '../contract/json-rules.js';
+import { ConnectorRegistry } from '../connectors/connector-registry.js';
+import type { AttemptOutcome, TaskAttempt } from '../connectors/connector.js';
+import type { Command, ExecuteAttempt } from '../engine/index.js';
+
+interface RunningAttempt {
+  readonly attempt: number;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** Waits between tries to hand in an outcome while the database is away, in ms; the last is repeated. */
+const HAND_IN_DELAYS_MS = [50, 100, 250, 500, 1_000, 2_000];
+
+/** Runs attempts after the commit that began them, and hands their outcomes in as commands. */
+@Injectable()
+export class AttemptPool extends AttemptRunner implements OnModuleInit {
+  private readonly running = new Map<string, RunningAttempt>();
+  private session: EngineSession | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly connectors: ConnectorRegistry,
+    private readonly telemetry: Telemetry,
+    private readonly wakeups: Wakeups,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    this.stopped = false;
+  }
+
+  /** The session hands attempts to the pool, and the pool outcomes to the session: the second half of that circle. */
+  connect(session: EngineSession): void {
+    this.session = session;
+  }
+
+  execute(header: InstanceHeader, attempt: ExecuteAttempt, taskName: string): void {
+    // After the drain began nothing new is started; the row says that this node owns it, and another takes it over.
+    if (this.stopped) return;
+    const key = keyOf(header.id, attempt.elementInstanceId);
+    const abort = new AbortController();
+    const ended = this.run(header, attempt, taskName, abort.signal).finally(() => {
+      if (this.running.get(key)?.abort === abort) this.running.delete(key);
+    });
+    this.running.set(key, { attempt: attempt.attempt, abort, ended });
+  }
+
+  abort(instanceId: number, elementInstanceId: number): void {
+    this.running.get(keyOf(instanceId, elementInstanceId))?.abort.abort(new Error('The attempt was cancelled'));
+  }
+
+  isRunning(instanceId: number, elementInstanceId: number, attempt: number): boolean {
+    return this.running.get(keyOf(instanceId, elementInstanceId))?.attempt === attempt;
+  }
+
+  get size(): number {
+    return this.running.size;
+  }
+
+  /** No new attempt from now on; running ones get `graceMs`, then they are told to stop. */
+  async drain(graceMs: number): Promise<void> {
+    this.stopped = true;
+    const all = Promise.allSettled([...this.running.values()].map((each) => each.ended));
+    const grace = timeout(graceMs);
+    await Promise.race([all, grace.passed]);
+    grace.cancel();
+    for (const each of this.running.values()) each.abort.abort(new Error('The server is shutting down'));
+  }
+
+  private async run(header: InstanceHeader, effect: ExecuteAttempt, taskName: string, signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
+    const outcome = await this.outcomeOf(toAttempt(header, effect, taskName), effect.work.connector, signal);
+    this.telemetry.attempt(effect.work.connector, outcome.kind, performance.now() - startedAt);
+    if (signal.aborted) return;
+    await this.handIn(header, toCommand(effect, checked(outcome)), effect);
+  }
+
+  private async outcomeOf(attempt: TaskAttempt, type: string, signal: AbortSignal): Promise<AttemptOutcome> {
+    const connector = this.connectors.find(type);
+    if (!connector) {
+      const known = this.connectors.types().join(', ');
+      return { kind: 'failed', code: 'NO_CONNECTOR', message: `No handler is registered for task type '${type}'. Registered: ${known}` };
+    }
+    try {
+      return await connector.execute(attempt, signal);
+    } catch (error) {
+      return { kind: 'failed', code: 'CONNECTOR_ERROR', message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Until the database has taken it: an attempt is only ended by its outcome. */
+  private async handIn(header: InstanceHeader, command: Command, effect: ExecuteAttempt): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.session?.apply(header, command);
+        return;
+      } catch (error) {
+        if (!(error instanceof StorageUnavailable)) {
+          if (command.type === 'complete-attempt') return this.handIn(header, unstorable(effect, error), effect);
+          this.wakeups.instanceInDoubt(header);
+          return;
+        }
+        if (this.stopped) return;
+        await timeout(HAND_IN_DELAYS_MS[Math.min(tries, HAND_IN_DELAYS_MS.length - 1)] ?? 1_000).passed;
+      }
+    }
+  }
+}
+
+function keyOf(instanceId: number, elementInstanceId: number): string {
+  return `${instanceId}/${elementInstanceId}`;
+}
+
+function toAttempt(header: InstanceHeader, effect: ExecuteAttempt, taskName: string): TaskAttempt {
+  const idempotencyKey = `${header.guid}:${effect.elementInstanceId}`;
+  return {
+    tenantId: header.tenantId,
+    instanceGuid: header.guid,
+    elementInstanceId: effect.elementInstanceId,
+    taskId: effect.nodeId,
+    taskName,
+    attempt: effect.attempt,
+    config: effect.work.config,
+    variables: effect.variables,
+    local: effect.local,
+    idempotencyKey,
+    correlationId: `${idempotencyKey}:${effect.attempt}`,
+    timeoutMs: effect.work.timeoutMs,
+  };
+}
+
+/** A result that cannot be stored without loss is a failure with that reason (CONTRACT section 8). */
+function checked(outcome: AttemptOutcome): AttemptOutcome {
+  if (outcome.kind === 'failed') return outcome;
+  const problem = findJsonProblem({ ...(outcome.kind === 'completed' ? { result: outcome.result } : {}), variables: outcome.variables ?? null }, { maxDepth: 34, maxKeyLength: 256 });
+  if (!problem) return outcome;
+  return { kind: 'failed', code: 'RESULT_NOT_STORABLE', message: `The task's ${problem.path} cannot be stored: ${problem.message}` };
+}
+
+function toCommand({ elementInstanceId, attempt }: ExecuteAttempt, outcome: AttemptOutcome): Command {
+  if (outcome.kind === 'completed') {
+    return { type: 'complete-attempt', elementInstanceId, attempt, result: outcome.result, variables: outcome.variables ?? null };
+  }
+  return {
+    type: 'fail-attempt',
+    elementInstanceId,
+    attempt,
+    code: outcome.code,
+    message: outcome.message,
+    bpmnError: outcome.kind === 'bpmn-error',
+    details: outcome.kind === 'failed' ? (outcome.details ?? null) : null,
+    variables: outcome.kind === 'bpmn-error' ? (outcome.variables ?? null) : null,
+  };
+}
+
+function unstorable({ elementInstanceId, attempt }: ExecuteAttempt, error: unknown): Command {
+  const message = `The task's result could not be stored: ${error instanceof Error ? error.message : String(error)}`;
+  return { type: 'fail-attempt', elementInstanceId, attempt, code: 'RESULT_NOT_STORABLE', message, bpmnError: false, details: null, variables: null };
+}
+
+function timeout(ms: number): { passed: Promise<void>; cancel: () => void } {
+  let cancel = (): void => undefined;
+  const passed = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    cancel = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  return { passed, cancel };
+}

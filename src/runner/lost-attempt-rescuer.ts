@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { AttemptRunner } from '../application/ports/attempts.js';
+import { NodeIdentity } from '../application/ports/clock.js';
+import type { InstanceKey } from '../application/ports/instance-store.js';
+import { NodeRegistry } from '../application/ports/stores.js';
+import { EngineSession } from '../application/session/engine-session.js';
+import { unstartedAttempts } from '../application/session/unstarted-attempts.js';
+
+/** A node whose heartbeat is older is dead, in ms. */
+export const LEASE_MS = 5_000;
+/** Between looks for dead nodes, in ms. */
+const LOOK_MS = 1_000;
+/** Instances taken over at once. */
+const BATCH = 500;
+
+/**
+ * Takes over what dead processes ran. Condition, not list: each instance is stepped with `lose-attempts`, whose version
+ * fences the dead process should it wake. Also starts attempts of our own that a lost answer of the database left unstarted.
+ */
+@Injectable()
+export class LostAttemptRescuer {
+  private readonly inDoubt = new Map<string, InstanceKey>();
+  private timer: NodeJS.Timeout | null = null;
+  private turn: Promise<void> | null = null;
+  private stopped = true;
+
+  constructor(
+    private readonly nodes: NodeRegistry,
+    private readonly session: EngineSession,
+    private readonly attempts: AttemptRunner,
+    private readonly node: NodeIdentity,
+  ) {}
+
+  start(): void {
+    this.stopped = false;
+    this.schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.turn;
+  }
+
+  doubt(instance: InstanceKey): void {
+    this.inDoubt.set(`${instance.tenantId}/${instance.guid}`, instance);
+  }
+
+  private schedule(delayMs: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.turn = this.look()
+        .catch(() => undefined) // The database is away; the next look finds the same.
+        .finally(() => this.schedule(LOOK_MS));
+    }, delayMs);
+  }
+
+  private async look(): Promise<void> {
+    await this.resolveDoubts();
+    for (const dead of await this.nodes.declareDead(LEASE_MS)) {
+      if (dead !== this.node.node) await this.takeOver(dead);
+    }
+  }
+
+  private async takeOver(dead: number): Promise<void> {
+    for (;;) {
+      const owned = await this.nodes.findOwned(dead, BATCH);
+      const results = await Promise.all(owned.map((id) => this.session.applyById(id, { type: 'lose-attempts', lostNode: dead })));
+      // Instances with several owners stay in the list though nothing of theirs was lost: no progress means done.
+      if (!results.some((result) => result.kind === 'done')) break;
+    }
+    await this.nodes.forget(dead);
+  }
+
+  private async resolveDoubts(): Promise<void> {
+    for (const [key, target] of [...this.inDoubt]) {
+      const instance = await this.session.read(target);
+      this.inDoubt.delete(key);
+      if (!instance) continue;
+      for (const { effect, name } of unstartedAttempts(instance, this.node.node)) {
+        if (!this.attempts.isRunning(instance.header.id, effect.elementInstanceId, effect.attempt)) this.attempts.execute(instance.header, effect, name);
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+const NUL = /\u0000/g;
+
+/**
+ * Text for people (messages of other systems, comments) as a text column can hold it: Postgres has no U+0000. The state and
+ * the variables keep it, as JSON; keys with it are refused by the database rather than altered.
+ */
+export function freeText(text: string): string;
+export function freeText(text: string | null): string | null;
+export function freeText(text: string | null): string | null {
+  return text !== null && text.includes('\u0000') ? text.replace(NUL, '\uFFFD') : text;
+}
+
+/** Half a surrogate pair has no UTF-8: what the driver would store in its place. Needed where a digest is taken of the text. */
+export function wellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
