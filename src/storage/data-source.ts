@@ -1,0 +1,33 @@
+import { DataSource } from 'typeorm';
+import { MIGRATIONS } from '../../migrations/index.js';
+import { numberParsers } from './connection/number-parsers.js';
+
+/** Connections for people's queries. Few: what waits here must not take the processor from the engine's commits. */
+const CONNECTIONS = 4;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A query of a person that takes longer is cancelled, so that it does not hold back the vacuum of the queues. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+/**
+ * TypeORM's DataSource with its own pool, for people's queries and the migrations; not yet connected (`initialize`).
+ * `bigint` columns of plain queries are numbers here, as they are on the hot path.
+ *
+ * @param statementTimeoutMs 0: none
+ */
+export function createDataSource(databaseUrl: string, statementTimeoutMs: number = STATEMENT_TIMEOUT_MS): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    entities: [],
+    migrations: MIGRATIONS,
+    migrationsTableName: 'schema_migration',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: ['warn', 'error'],
+    applicationName: 'reprise-readers',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolSize: CONNECTIONS,
+    poolErrorHandler: () => undefined, // Reported by the query that meets the lost connection.
+    extra: { keepAlive: true, statement_timeout: statementTimeoutMs, types: numberParsers },
+  });
+}
