@@ -1,0 +1,23 @@
+import type { AuditEntry } from '../../contract/audit-entry.js';
+import type { BoundStatement } from '../connection/hot-pool.js';
+import { RowBuffer } from '../connection/row-buffer.js';
+import { insertAuditEntries } from '../sql/insert-audit-entries.js';
+import { toColumns } from './audit-columns.js';
+import { digestOf } from './digest.js';
+
+/** Audit entries gathered for one insert, each with its digest. */
+export class AuditRows {
+  private readonly rows = new RowBuffer(insertAuditEntries);
+
+  add(entries: readonly AuditEntry[]): void {
+    for (const entry of entries) {
+      const columns = toColumns(entry);
+      this.rows.add(...columns, digestOf(columns));
+    }
+  }
+
+  /** Appends the insert statement where there are entries. */
+  bindTo(statements: BoundStatement[]): void {
+    this.rows.bindTo(statements);
+  }
+}
