@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { ElementType, InstanceStatus, JsonObject, JsonValue } from '../../engine/index.js';
 
 /** A visit that has ended (open ones are in the instance's state). */
@@ -133,10 +134,19 @@ export class DuplicateName extends Error {
   }
 }
 
-/** Definitions and their versions. A version's XML never changes. */
+/**
+ * Definitions and their versions. A version's XML never changes. Where `audit` is asked for, it makes the entries of the change
+ * from what was stored, and they are written in the same transaction (CONTRACT section 7).
+ */
 export abstract class DefinitionStore {
-  /** All of one model in one transaction, each as version 1. @throws DuplicateName */
-  abstract insert(tenantId: string, definitions: readonly NewDefinition[], xml: string, by: string): Promise<DefinitionRecord[]>;
+  /** All of one model in one transaction, each as version 1, in the order given. @throws DuplicateName */
+  abstract insert(
+    tenantId: string,
+    definitions: readonly NewDefinition[],
+    xml: string,
+    by: string,
+    audit: (inserted: readonly DefinitionRecord[]) => readonly AuditEntry[],
+  ): Promise<DefinitionRecord[]>;
   /** A new version with this XML where given (version + 1), and the other fields where given. @throws DuplicateName */
   abstract update(
     tenantId: string,
@@ -145,6 +155,7 @@ export abstract class DefinitionStore {
       Pick<NewDefinition, 'name' | 'processKey' | 'description' | 'category' | 'isActive' | 'metadata' | 'messageStarts'>
     > & { xml?: string },
     by: string,
+    audit: (updated: DefinitionRecord) => AuditEntry,
   ): Promise<DefinitionRecord | null>;
   abstract findById(tenantId: string, id: number): Promise<DefinitionRecord | null>;
   abstract findByName(tenantId: string, name: string): Promise<DefinitionRecord | null>;
@@ -176,5 +187,5 @@ export abstract class DefinitionStore {
     instances: { guid: string; businessKey: string | null; status: string; currentActivityId: string | null; startedAt: Date }[];
   }>;
   /** Deletes the definition with its ended instances and their history (not their audit); refuses (null) while any instance is active. Returns how many were deleted. */
-  abstract delete(tenantId: string, id: number): Promise<number | null>;
+  abstract delete(tenantId: string, id: number, audit: (deletedInstances: number) => AuditEntry): Promise<number | null>;
 }

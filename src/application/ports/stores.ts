@@ -105,7 +105,7 @@ export interface AuditVerification {
 
 /** The audit trail: append and read. Nothing here changes or deletes. */
 export abstract class AuditStore {
-  /** Entries that belong to no step: refusals, definition and token commands. */
+  /** Entries that belong to no change: refusals, dry runs. Those of a change are written with it, by the store that makes it. */
   abstract append(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first. `cursor` is opaque, from an earlier answer; a malformed one throws RangeError. */
   abstract query(
@@ -114,6 +114,12 @@ export abstract class AuditStore {
     pageSize: number,
     cursor: string | null,
   ): Promise<{ items: AuditEntry[]; nextCursor: string | null }>;
+  /** Newest first, by page number from 1, with how many match in all: for people who leaf through it. */
+  abstract page(
+    tenantId: string,
+    filter: AuditFilter,
+    page: { readonly pageNumber: number; readonly pageSize: number },
+  ): Promise<{ items: AuditEntry[]; totalRecords: number }>;
   /** All that match, oldest first, at constant memory. */
   abstract stream(tenantId: string, filter: AuditFilter): AsyncIterable<AuditEntry>;
   /** Seals what is committed and not yet sealed, of all tenants; returns how many entries. Safe on several nodes at once. */
@@ -135,12 +141,17 @@ export interface ApiToken {
 }
 
 export abstract class ApiTokenStore {
-  abstract insert(token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>, hash: string): Promise<ApiToken>;
+  /** `audit` makes the entry, which is written in the same transaction. */
+  abstract insert(
+    token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>,
+    hash: string,
+    audit: (inserted: ApiToken) => AuditEntry,
+  ): Promise<ApiToken>;
   /** By SHA-256 of the secret (hex); revoked and expired ones too. */
   abstract findByHash(hash: string): Promise<ApiToken | null>;
   abstract list(tenantId: string): Promise<ApiToken[]>;
-  /** False when there is no such live token in the tenant. */
-  abstract revoke(tenantId: string, id: number): Promise<boolean>;
+  /** False when there is no such live token in the tenant: then nothing is written. `audit` is written in the same transaction. */
+  abstract revoke(tenantId: string, id: number, audit: AuditEntry): Promise<boolean>;
   /** Makes sure that a token with this hash exists (the bootstrap token). */
   abstract ensure(token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>, hash: string): Promise<void>;
 }
