@@ -14,8 +14,8 @@ export class InitialSchema1764000000000 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       DROP TABLE process_definition, process_definition_version, definition_message_start, process_instance, instance_scope, activity,
-        task_attempt, incident, timer_job, start_timer, message_subscription, message_buffer, audit_entry, audit_seal, api_token,
-        idempotency_record, server_node;
+        task_attempt, incident, timer_job, start_timer, message_subscription, message_buffer, audit_entry, audit_seal,
+        audit_chain_head, api_token, idempotency_record, server_node;
       DROP SEQUENCE id_block;
       DROP FUNCTION expect_rows, json_text_at, refuse_change, protect_append_only`);
   }

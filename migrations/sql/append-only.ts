@@ -14,4 +14,5 @@ BEGIN
 END $$;
 
 SELECT protect_append_only('audit_entry'), protect_append_only('audit_entry_default'), protect_append_only('audit_seal');
+CREATE TRIGGER kept BEFORE DELETE OR TRUNCATE ON audit_chain_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 `;
