@@ -1,0 +1,76 @@
+import { median } from '../measure/closed-loop.mjs';
+import { formatNumber, medianOf } from './report.mjs';
+
+/** @typedef {import('./report.mjs').Result} Result */
+/** @typedef {import('./report.mjs').Figure} Figure */
+
+/**
+ * What we want to reach. `than`: the rate as a multiple of another system's in the same round. `figure`: the figure itself.
+ * `least` and `most` must hold; `towards` is where we would like to be.
+ * @typedef {object} Target
+ * @property {string} workload
+ * @property {string} system
+ * @property {string} [than]
+ * @property {Figure} [figure]
+ * @property {number} [least]
+ * @property {number} [most]
+ * @property {number} [towards]
+ */
+
+const IN_PROCESS = 'Reprise in process';
+const HTTP = 'Reprise HTTP';
+
+/** @type {Target[]} */
+const TARGETS = [
+  { workload: 'w1', system: IN_PROCESS, than: 'floor', least: 0.25, towards: 0.5 },
+  { workload: 'w1', system: IN_PROCESS, than: 'Restate', least: 1.5 },
+  { workload: 'w1', system: IN_PROCESS, than: 'DBOS', least: 5 },
+  { workload: 'w1', system: HTTP, than: 'floor', least: 0.2, towards: 0.35 },
+  { workload: 'w2', system: HTTP, than: 'Restate', least: 1.5, towards: 2.5 },
+  { workload: 'w2', system: HTTP, than: 'DBOS', least: 6 },
+  { workload: 'w2', system: HTTP, figure: 'p99Ms', most: 49 },
+  { workload: 'w3', system: HTTP, than: 'Restate', least: 1.5, towards: 3 },
+  { workload: 'w3', system: HTTP, than: 'DBOS', least: 5 },
+  ...[IN_PROCESS, HTTP].flatMap((system) => [
+    { workload: 'latency', system, figure: /** @type {const} */ ('p50Ms'), most: 8, towards: 3 },
+    { workload: 'latency', system, figure: /** @type {const} */ ('p99Ms'), most: 15, towards: 8 },
+  ]),
+  { workload: 'retry', system: HTTP, figure: 'p50Ms', most: 5, towards: 3 },
+  { workload: 'memory', system: HTTP, figure: 'residentMib', most: 350 },
+  { workload: 'memory', system: HTTP, figure: 'grownMib', most: 10 },
+  { workload: 'size', system: 'a million instances', than: 'a thousand instances', least: 0.9, towards: 1 },
+];
+
+const FIGURE_NAMES = { rate: 'rate', p50Ms: 'p50, ms', p99Ms: 'p99, ms', residentMib: 'resident memory, MiB', grownMib: 'growth over the run, MiB' };
+
+/**
+ * The targets that the results say something about, as rows: what, target, measured, whether it holds, towards.
+ * @param {readonly Result[]} results
+ */
+export function judgeTargets(results) {
+  return TARGETS.flatMap((target) => {
+    const measured = valueOf(target, results);
+    if (!Number.isFinite(measured)) return [];
+    const { workload, system, than, figure = 'rate', least, most, towards } = target;
+    const what = `${workload}, ${system}: ${than === undefined ? FIGURE_NAMES[/** @type {keyof typeof FIGURE_NAMES} */ (figure)] : `times the rate of ${than}`}`;
+    const holds = (least === undefined || measured >= least) && (most === undefined || measured < most);
+    const bound = least === undefined ? `< ${most}` : String(least);
+    return [[what, bound, formatNumber(measured, 2), holds ? 'yes' : '**no**', towards === undefined ? '' : String(towards)]];
+  });
+}
+
+/**
+ * @param {Target} target
+ * @param {readonly Result[]} results
+ */
+function valueOf({ workload, system, than, figure = 'rate' }, results) {
+  const of = (/** @type {string} */ name) => results.filter((result) => result.workload === workload && result.system === name);
+  if (than === undefined) return medianOf(of(system), figure);
+  // Within a round both met the same machine; the median of the rounds' ratios is firmer than the ratio of medians.
+  return median(
+    of(system).flatMap(({ round, rate }) => {
+      const other = of(than).find((result) => result.round === round)?.rate;
+      return rate === undefined || other === undefined ? [] : [rate / other];
+    }),
+  );
+}
