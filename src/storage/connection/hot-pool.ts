@@ -16,7 +16,13 @@ export interface BoundStatement extends Statement {
 }
 
 /** Statements of the hot path name their rows by key. The plans are made once, while tables may be empty, so they must not depend on sizes. */
-const PLANNING = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off', 'jit=off'];
+const PLANNING = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'jit=off',
+];
 
 const CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -59,10 +65,12 @@ export class HotPool {
   }
 
   /**
-   * All statements in one transaction, sent with BEGIN and COMMIT in one write. The first one that fails fails all; the
-   * COMMIT behind it is then a ROLLBACK, which leaves the connection clean.
+   * All statements in one transaction, sent with BEGIN and COMMIT in one write; one alone is a transaction by itself. The
+   * first one that fails fails all; the COMMIT behind it is then a ROLLBACK, which leaves the connection clean.
    */
   async transaction(statements: readonly BoundStatement[]): Promise<pg.QueryResult[]> {
+    const [only] = statements;
+    if (only && statements.length === 1) return [await this.query(only, only.values)];
     const client = await this.connect();
     const { stream } = client.connection;
     stream.cork();

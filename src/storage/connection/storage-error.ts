@@ -5,7 +5,7 @@ import { StepConflict, StorageUnavailable } from '../../application/ports/instan
 const UNEXPECTED_ROWS = 'RP001';
 
 /** Unique keys that only a concurrent writer can have taken first. */
-const RACED_KEYS = new Set(['process_instance_pkey', 'process_instance_guid_key', 'message_subscription_pkey']);
+const RACED_KEYS = new Set(['process_instance_pkey', 'process_instance_guid_key']);
 
 /**
  * What the application is told of a failed statement: `StepConflict` where another writer was first, `StorageUnavailable`

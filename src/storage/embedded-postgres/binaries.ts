@@ -18,7 +18,11 @@ const SUFFIX = process.platform === 'win32' ? '.exe' : '';
  * They are copied below `home` where node_modules is not readable by that account, or lacks links and cannot be written.
  * @throws Error that asks for DATABASE_URL where there is no build for this platform.
  */
-export async function prepareBinaries(home: string, account: ServerAccount | null, packageDir = findPackage()): Promise<Binaries> {
+export async function prepareBinaries(
+  home: string,
+  account: ServerAccount | null,
+  packageDir = findPackage(),
+): Promise<Binaries> {
   const native = join(packageDir, 'native');
   if ((account === null || (await canReach(native))) && (await makeLinks(packageDir))) return programsIn(native);
   return programsIn(join(await copyPackage(packageDir, home), 'native'));

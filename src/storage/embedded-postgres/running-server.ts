@@ -29,7 +29,9 @@ export async function findRunningServer(cluster: Cluster): Promise<number | null
     }
     if (lock.port !== null && (await serves(cluster, lock.port))) return lock.port;
     if (Date.now() > deadline) {
-      throw new Error(`Process ${lock.pid} holds ${cluster.data}, but no server answers there. Stop it, or wait until it has ended.`);
+      throw new Error(
+        `Process ${lock.pid} holds ${cluster.data}, but no server answers there. Stop it, or wait until it has ended.`,
+      );
     }
     await delay(25);
   }

@@ -13,7 +13,11 @@ export interface ServerAccount {
 export async function findServerAccount(): Promise<ServerAccount | null> {
   if (process.getuid?.() !== 0) return null;
   const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');
-  const [, , uid, gid] = accounts.split('\n').find((line) => line.startsWith('nobody:'))?.split(':') ?? [];
+  const [, , uid, gid] =
+    accounts
+      .split('\n')
+      .find((line) => line.startsWith('nobody:'))
+      ?.split(':') ?? [];
   return { uid: Number(uid ?? 65534) || 65534, gid: Number(gid ?? 65534) || 65534 };
 }
 
@@ -31,7 +35,11 @@ export async function canReach(directory: string): Promise<boolean> {
  * that others cannot walk through (a checkout in /root), it is one in /var/lib named by the hash of the path, or in the
  * temporary directory where even that cannot be written.
  */
-export async function chooseHome(dataDir: string, account: ServerAccount | null, log: (message: string) => void): Promise<string> {
+export async function chooseHome(
+  dataDir: string,
+  account: ServerAccount | null,
+  log: (message: string) => void,
+): Promise<string> {
   const wanted = resolve(dataDir);
   await mkdir(wanted, { recursive: true, mode: 0o755 });
   if (account === null) return wanted;

@@ -50,8 +50,16 @@ export interface ServerProcess {
 }
 
 /** Starts `postgres` on the cluster. It accepts connections a little later, see `awaitReady`. */
-export async function launchServer(cluster: Cluster, binaries: Binaries, account: ServerAccount | null, port: number): Promise<ServerProcess> {
-  const size = await stat(cluster.logFile).then((file) => file.size, () => 0);
+export async function launchServer(
+  cluster: Cluster,
+  binaries: Binaries,
+  account: ServerAccount | null,
+  port: number,
+): Promise<ServerProcess> {
+  const size = await stat(cluster.logFile).then(
+    (file) => file.size,
+    () => 0,
+  );
   if (size > LOG_LIMIT_BYTES) await truncate(cluster.logFile, 0);
   const log = await open(cluster.logFile, 'a', 0o600);
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -59,7 +67,13 @@ export async function launchServer(cluster: Cluster, binaries: Binaries, account
   const onWindows = process.platform === 'win32';
   const [program, ...args] = onWindows ? command : ['/bin/sh', '-c', WATCHED, 'sh', ...command];
   // Detached: a Ctrl-C in the terminal is for us alone; we drain before we stop the server.
-  const child = spawn(program ?? '', args, { ...account, cwd: onWindows ? undefined : '/', detached: !onWindows, stdio: ['pipe', log.fd, log.fd], windowsHide: true });
+  const child = spawn(program ?? '', args, {
+    ...account,
+    cwd: onWindows ? undefined : '/',
+    detached: !onWindows,
+    stdio: ['pipe', log.fd, log.fd],
+    windowsHide: true,
+  });
   const from = size > LOG_LIMIT_BYTES ? 0 : size;
   const exit = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -75,7 +89,8 @@ export async function launchServer(cluster: Cluster, binaries: Binaries, account
 }
 
 async function stopServer(child: ChildProcess, exit: Promise<void>, cluster: Cluster, binaries: Binaries): Promise<void> {
-  if (process.platform === 'win32') spawn(binaries.pgCtl, ['stop', '-D', cluster.data, '-m', 'fast'], { stdio: 'ignore', windowsHide: true });
+  if (process.platform === 'win32')
+    spawn(binaries.pgCtl, ['stop', '-D', cluster.data, '-m', 'fast'], { stdio: 'ignore', windowsHide: true });
   else child.stdin?.end();
   await exit;
 }

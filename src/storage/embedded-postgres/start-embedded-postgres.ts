@@ -55,7 +55,12 @@ function useRunning(cluster: Cluster, port: number, log: (message: string) => vo
   return { url: urlOf(cluster, port), stop: () => Promise.resolve() };
 }
 
-async function startOn(cluster: Cluster, binaries: Binaries, account: ServerAccount | null, port: number): Promise<ServerProcess> {
+async function startOn(
+  cluster: Cluster,
+  binaries: Binaries,
+  account: ServerAccount | null,
+  port: number,
+): Promise<ServerProcess> {
   const server = await launchServer(cluster, binaries, account, port);
   await awaitReady(cluster, port, server.ended);
   return server;

@@ -4,13 +4,35 @@ import { rowStatement } from '../connection/row-buffer.js';
 /** The rows that a batch's effects become; part of the same transaction as `save-steps`. */
 export const insertActivities = rowStatement<
   [
-    instanceId: number, sequence: number, elementId: string, elementType: string, status: string,
-    scopeElementInstanceId: number | null, takenFlowIds: string, attempts: number, version: number, effectIndex: number,
-    startedAt: number, endedAt: number,
+    instanceId: number,
+    sequence: number,
+    elementId: string,
+    elementType: string,
+    status: string,
+    scopeElementInstanceId: number | null,
+    takenFlowIds: string,
+    attempts: number,
+    version: number,
+    effectIndex: number,
+    startedAt: number,
+    endedAt: number,
   ]
 >(
   'insert-activities',
-  [int8Array, int4Array, textArray, textArray, textArray, int4Array, jsonArray, int4Array, int4Array, int4Array, timestampArray, timestampArray],
+  [
+    int8Array,
+    int4Array,
+    textArray,
+    textArray,
+    textArray,
+    int4Array,
+    jsonArray,
+    int4Array,
+    int4Array,
+    int4Array,
+    timestampArray,
+    timestampArray,
+  ],
   `INSERT INTO activity (instance_id, sequence, element_id, element_type, status, scope_element_instance_id, taken_flow_ids,
      attempts, version, effect_index, started_at, ended_at)
    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::json[],
@@ -19,19 +41,44 @@ export const insertActivities = rowStatement<
 
 export const insertAttempts = rowStatement<
   [
-    instanceId: number, version: number, effectIndex: number, elementInstanceId: number, taskId: string, attempt: number,
-    outcome: string, errorCode: string | null, errorMessage: string | null, details: string | null, startedAt: number, endedAt: number,
+    instanceId: number,
+    version: number,
+    effectIndex: number,
+    elementInstanceId: number,
+    taskId: string,
+    attempt: number,
+    outcome: string,
+    errorCode: string | null,
+    errorMessage: string | null,
+    details: string | null,
+    startedAt: number,
+    endedAt: number,
   ]
 >(
   'insert-attempts',
-  [int8Array, int4Array, int4Array, int4Array, textArray, int4Array, textArray, textArray, textArray, jsonArray, timestampArray, timestampArray],
+  [
+    int8Array,
+    int4Array,
+    int4Array,
+    int4Array,
+    textArray,
+    int4Array,
+    textArray,
+    textArray,
+    textArray,
+    jsonArray,
+    timestampArray,
+    timestampArray,
+  ],
   `INSERT INTO task_attempt (instance_id, version, effect_index, element_instance_id, task_id, attempt, outcome, error_code,
      error_message, details, started_at, ended_at)
    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::text[],
      $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::timestamptz[])`,
 );
 
-export const closeIncidents = rowStatement<[instanceId: number, elementInstanceId: number, resolvedAt: number, resolution: string]>(
+export const closeIncidents = rowStatement<
+  [instanceId: number, elementInstanceId: number, resolvedAt: number, resolution: string]
+>(
   'close-incidents',
   [int8Array, int4Array, timestampArray, textArray],
   `UPDATE incident SET resolved_at = closed.resolved_at, resolution = closed.resolution
@@ -42,15 +89,40 @@ export const closeIncidents = rowStatement<[instanceId: number, elementInstanceI
 
 export const insertIncidents = rowStatement<
   [
-    instanceId: number, version: number, effectIndex: number, elementInstanceId: number, elementId: string, code: string,
-    message: string, kind: string, attempt: number, details: string | null, decisionAction: string, decisionReason: string,
-    openedAt: number, resolvedAt: number | null, resolution: string | null,
+    instanceId: number,
+    version: number,
+    effectIndex: number,
+    elementInstanceId: number,
+    elementId: string,
+    code: string,
+    message: string,
+    kind: string,
+    attempt: number,
+    details: string | null,
+    decisionAction: string,
+    decisionReason: string,
+    openedAt: number,
+    resolvedAt: number | null,
+    resolution: string | null,
   ]
 >(
   'insert-incidents',
   [
-    int8Array, int4Array, int4Array, int4Array, textArray, textArray, textArray, textArray, int4Array, jsonArray, textArray,
-    textArray, timestampArray, timestampArray, textArray,
+    int8Array,
+    int4Array,
+    int4Array,
+    int4Array,
+    textArray,
+    textArray,
+    textArray,
+    textArray,
+    int4Array,
+    jsonArray,
+    textArray,
+    textArray,
+    timestampArray,
+    timestampArray,
+    textArray,
   ],
   `INSERT INTO incident (instance_id, version, effect_index, element_instance_id, element_id, code, message, kind, attempt,
      details, decision_action, decision_reason, opened_at, resolved_at, resolution)
@@ -67,7 +139,9 @@ export const deleteTimers = rowStatement<[instanceId: number, elementInstanceId:
 );
 
 /** Scheduled again: it is moved, and whoever had claimed it has not any more. */
-export const upsertTimers = rowStatement<[instanceId: number, elementInstanceId: number, timerNodeId: string, kind: string, dueAt: number]>(
+export const upsertTimers = rowStatement<
+  [instanceId: number, elementInstanceId: number, timerNodeId: string, kind: string, dueAt: number]
+>(
   'upsert-timers',
   [int8Array, int4Array, textArray, textArray, timestampArray],
   `INSERT INTO timer_job (instance_id, element_instance_id, timer_node_id, kind, due_at)
@@ -83,11 +157,22 @@ export const deleteSubscriptions = rowStatement<[instanceId: number, elementInst
    WHERE message_subscription.instance_id = gone.instance_id AND message_subscription.element_instance_id = gone.element_instance_id`,
 );
 
-export const insertSubscriptions = rowStatement<
-  [instanceId: number, elementInstanceId: number, tenantId: string, instanceGuid: string, nodeId: string, messageName: string, correlationKey: string]
+/** A visit waits for one message at a time: waiting for another replaces the row. */
+export const upsertSubscriptions = rowStatement<
+  [
+    instanceId: number,
+    elementInstanceId: number,
+    tenantId: string,
+    instanceGuid: string,
+    nodeId: string,
+    messageName: string,
+    correlationKey: string,
+  ]
 >(
-  'insert-subscriptions',
+  'upsert-subscriptions',
   [int8Array, int4Array, textArray, textArray, textArray, textArray, textArray],
   `INSERT INTO message_subscription (instance_id, element_instance_id, tenant_id, instance_guid, node_id, message_name, correlation_key)
-   SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])`,
+   SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+   ON CONFLICT (instance_id, element_instance_id) DO UPDATE
+   SET node_id = excluded.node_id, message_name = excluded.message_name, correlation_key = excluded.correlation_key`,
 );

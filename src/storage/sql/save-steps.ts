@@ -7,21 +7,51 @@ import { rowStatement } from '../connection/row-buffer.js';
  *
  * The version guard is in the statement: it counts the rows it met, and `expect_rows` aborts the transaction when one is
  * missing. So nothing waits for an answer between BEGIN and COMMIT.
- *
- * MEASURED_PLACEHOLDER
  */
 export const insertInstances = rowStatement<
   [
-    id: number, tenantId: string, guid: string, definitionId: number, definitionVersion: number, processKey: string,
-    businessKey: string | null, contextTypeId: number | null, contextId: string | null, executionMode: string, status: string,
-    version: number, ownerNode: number | null, currentActivityId: string | null, startedAt: number, updatedAt: number,
-    endedAt: number | null, state: string, variables: string,
+    id: number,
+    tenantId: string,
+    guid: string,
+    definitionId: number,
+    definitionVersion: number,
+    processKey: string,
+    businessKey: string | null,
+    contextTypeId: number | null,
+    contextId: string | null,
+    executionMode: string,
+    status: string,
+    version: number,
+    ownerNode: number | null,
+    currentActivityId: string | null,
+    startedAt: number,
+    updatedAt: number,
+    endedAt: number | null,
+    state: string,
+    variables: string,
   ]
 >(
   'insert-instances',
   [
-    int8Array, textArray, textArray, int8Array, int4Array, textArray, textArray, int4Array, textArray, textArray, textArray,
-    int4Array, int4Array, textArray, timestampArray, timestampArray, timestampArray, jsonArray, jsonArray,
+    int8Array,
+    textArray,
+    textArray,
+    int8Array,
+    int4Array,
+    textArray,
+    textArray,
+    int4Array,
+    textArray,
+    textArray,
+    textArray,
+    int4Array,
+    int4Array,
+    textArray,
+    timestampArray,
+    timestampArray,
+    timestampArray,
+    jsonArray,
+    jsonArray,
   ],
   `INSERT INTO process_instance (id, tenant_id, guid, definition_id, definition_version, process_key, business_key,
      context_type_id, context_id, execution_mode, status, version, owner_node, current_activity_id, started_at, updated_at,
@@ -34,12 +64,33 @@ export const insertInstances = rowStatement<
 /** Variables that are null stay as they are: the old value is not even read. */
 export const updateInstances = rowStatement<
   [
-    id: number, expectedVersion: number, executionMode: string, status: string, version: number, ownerNode: number | null,
-    currentActivityId: string | null, updatedAt: number, endedAt: number | null, state: string, variables: string | null,
+    id: number,
+    expectedVersion: number,
+    executionMode: string,
+    status: string,
+    version: number,
+    ownerNode: number | null,
+    currentActivityId: string | null,
+    updatedAt: number,
+    endedAt: number | null,
+    state: string,
+    variables: string | null,
   ]
 >(
   'update-instances',
-  [int8Array, int4Array, textArray, textArray, int4Array, int4Array, textArray, timestampArray, timestampArray, jsonArray, jsonArray],
+  [
+    int8Array,
+    int4Array,
+    textArray,
+    textArray,
+    int4Array,
+    int4Array,
+    textArray,
+    timestampArray,
+    timestampArray,
+    jsonArray,
+    jsonArray,
+  ],
   `WITH updated AS (
      UPDATE process_instance AS instance
      SET execution_mode = step.execution_mode, status = step.status, version = step.version, owner_node = step.owner_node,
@@ -71,8 +122,21 @@ export const upsertScopes = rowStatement<[instanceId: number, scopeId: number, s
 );
 
 /**
- * The key's claim must still be ours: a node that was taken for dead has lost its claims, and its step must not count.
- * Without a known node ($4 null, in tests) the claim is not checked.
+ * An ended instance leaves nothing that would wake it, whatever its steps have said: one statement for the three tables, each
+ * looked up by the leading column of its key.
+ */
+export const sweepEndedInstances = rowStatement<[instanceId: number]>(
+  'sweep-ended-instances',
+  [int8Array],
+  `WITH scopes AS (DELETE FROM instance_scope WHERE instance_id = ANY ($1::bigint[])),
+     timers AS (DELETE FROM timer_job WHERE instance_id = ANY ($1::bigint[]))
+   DELETE FROM message_subscription WHERE instance_id = ANY ($1::bigint[])`,
+);
+
+/**
+ * The key's claim must still be ours, one record for each key ($5): a node that was taken for dead has lost its claims, and
+ * a claim that was given up after an unheard answer may be somebody else's now; in both cases the step must not count.
+ * Without a known node ($4 and $5 null, in tests) the claims are not checked.
  */
 export const MARK_APPLIED = {
   name: 'mark-applied',
@@ -82,7 +146,7 @@ export const MARK_APPLIED = {
      FROM unnest($1::text[], $2::text[], $3::text[]) AS step(tenant_id, key, instance_guid)
      WHERE record.tenant_id = step.tenant_id AND record.key = step.key
      RETURNING record.node)
-   SELECT expect_rows(count(*) FILTER (WHERE node <> $4::integer), 0) FROM applied`,
+   SELECT expect_rows(count(*) FILTER (WHERE node = $4::integer), $5::bigint) FROM applied`,
 };
 
 /** A message is consumed by one step only: aborts when it has gone. */

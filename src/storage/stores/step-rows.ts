@@ -1,48 +1,59 @@
 import type { StepWrite } from '../../application/ports/instance-store.js';
-import { ROOT_SCOPE } from '../../engine/index.js';
+import { AuditRows } from '../audit/audit-rows.js';
 import { textArray } from '../connection/binary-array.js';
 import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
-import { consumeMessages, deleteScopes, insertInstances, MARK_APPLIED, updateInstances, upsertScopes } from '../sql/save-steps.js';
-import { AuditRows } from './audit-rows.js';
+import { consumeMessages, MARK_APPLIED } from '../sql/save-steps.js';
 import { EffectRows } from './effect-rows.js';
-import { encodeState } from './encoded-state.js';
+import { InstanceRows } from './instance-rows.js';
 
-/** All statements of one batch. `node` is this process, for the check of idempotency claims. */
-export function bindSteps(writes: readonly StepWrite[], audit: AuditRows, node: number | null): BoundStatement[] {
-  const instances = { inserted: new RowBuffer(insertInstances), updated: new RowBuffer(updateInstances) };
-  const scopes = { deleted: new RowBuffer(deleteScopes), upserted: new RowBuffer(upsertScopes) };
+/**
+ * All statements of one batch of distinct instances, in the order in which they must run.
+ *
+ * @param node this process, which must still hold the idempotency claims that the batch makes good; null: not checked
+ */
+export function bindSteps(writes: readonly StepWrite[], node: number | null): BoundStatement[] {
+  const instances = new InstanceRows();
   const effects = new EffectRows();
+  const audit = new AuditRows();
   const consumed = new RowBuffer(consumeMessages);
-  const keyed: StepWrite[] = [];
-  for (const write of ordered(writes)) {
-    addInstance(instances, write);
-    addScopes(scopes, write);
-    effects.add(write.header, write.state, write.effects);
+  for (const write of inLockOrder(writes)) {
+    instances.add(write);
+    effects.add(write);
     audit.add(write.audit);
-    if (write.idempotencyKey !== null) keyed.push(write);
     if (write.consumedMessageId !== null) consumed.add(write.consumedMessageId);
   }
   const statements: BoundStatement[] = [];
-  instances.updated.bindTo(statements);
-  instances.inserted.bindTo(statements);
+  instances.bindTo(statements);
   consumed.bindTo(statements);
-  if (keyed.length > 0) statements.push(markApplied(keyed, node));
-  scopes.deleted.bindTo(statements);
-  scopes.upserted.bindTo(statements);
+  markApplied(writes, node, statements);
   effects.bindTo(statements);
   audit.bindTo(statements);
   return statements;
 }
 
 /** By id: two nodes that write the same instances lock them in the same order. */
-function ordered(writes: readonly StepWrite[]): readonly StepWrite[] {
+function inLockOrder(writes: readonly StepWrite[]): readonly StepWrite[] {
   return writes.length > 1 ? [...writes].sort((a, b) => a.header.id - b.header.id) : writes;
 }
 
-function addInstance(
-  { inserted, updated }: { inserted: RowBuffer<typeof insertInstances extends { encoders: infer E } ? RowOf<E> : never>; updated: RowBuffer<typeof updateInstances extends { encoders: infer E } ? RowOf<E> : never> },
-  { header, state, ownerNode, currentActivityId, expectedVersion, variablesChanged }: StepWrite,
-): void {
-  void inserted; void updated; void header; void state; void ownerNode; void currentActivityId; void expectedVersion; void variablesChanged;
+/** One key may stand behind the steps of several instances (a published message); its record is written once. */
+function markApplied(writes: readonly StepWrite[], node: number | null, statements: BoundStatement[]): void {
+  const byRecord = new Map<string, { tenantId: string; key: string; guid: string }>();
+  for (const { header, idempotencyKey } of writes) {
+    if (idempotencyKey === null) continue;
+    byRecord.set(JSON.stringify([header.tenantId, idempotencyKey]), {
+      tenantId: header.tenantId,
+      key: idempotencyKey,
+      guid: header.guid,
+    });
+  }
+  if (byRecord.size === 0) return;
+  const records = [...byRecord.values()];
+  const columns = [
+    records.map((record) => record.tenantId),
+    records.map((record) => record.key),
+    records.map((record) => record.guid),
+  ];
+  statements.push({ ...MARK_APPLIED, values: [...columns.map(textArray), node, node === null ? null : records.length] });
 }

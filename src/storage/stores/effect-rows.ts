@@ -1,0 +1,173 @@
+import type { InstanceHeader, StepWrite } from '../../application/ports/instance-store.js';
+import type {
+  CloseIncident,
+  Effect,
+  OpenIncident,
+  OpenSubscription,
+  RecordActivity,
+  RecordAttempt,
+  ScheduleTimer,
+} from '../../engine/index.js';
+import type { BoundStatement } from '../connection/hot-pool.js';
+import { RowBuffer } from '../connection/row-buffer.js';
+import {
+  closeIncidents,
+  deleteSubscriptions,
+  deleteTimers,
+  insertActivities,
+  insertAttempts,
+  insertIncidents,
+  upsertSubscriptions,
+  upsertTimers,
+} from '../sql/save-effects.js';
+import { freeText } from './stored-text.js';
+
+/** Where an effect's row belongs: the effect's identity, and the step's time. */
+interface EffectOrigin {
+  readonly header: InstanceHeader;
+  readonly version: number;
+  readonly index: number;
+  readonly at: number;
+}
+
+interface OpenedIncident {
+  readonly origin: EffectOrigin;
+  readonly effect: OpenIncident;
+  closed: CloseIncident | null;
+}
+
+/** The rows that the effects of a batch become. Of what one step says twice about the same row, the last word counts. */
+export class EffectRows {
+  private readonly activities = new RowBuffer(insertActivities);
+  private readonly attempts = new RowBuffer(insertAttempts);
+  private readonly incidents = new RowBuffer(insertIncidents);
+  private readonly closedIncidents = new RowBuffer(closeIncidents);
+  private readonly timers = new RowBuffer(upsertTimers);
+  private readonly goneTimers = new RowBuffer(deleteTimers);
+  private readonly subscriptions = new RowBuffer(upsertSubscriptions);
+  private readonly goneSubscriptions = new RowBuffer(deleteSubscriptions);
+
+  add({ header, state, effects }: StepWrite): void {
+    const waits = state.endedAt === null ? new WaitsOfStep() : null; // Those of an ended instance are swept.
+    const opened: OpenedIncident[] = [];
+    for (const [index, effect] of effects.entries()) {
+      const origin = { header, version: state.version, index, at: state.updatedAt };
+      if (effect.type === 'record-activity') this.addActivity(origin, effect);
+      else if (effect.type === 'record-attempt') this.addAttempt(origin, effect);
+      else if (effect.type === 'open-incident') opened.push({ origin, effect, closed: null });
+      else if (effect.type === 'close-incident') this.closeIncident(origin, effect, opened);
+      else waits?.add(effect);
+    }
+    for (const incident of opened) this.addIncident(incident);
+    waits?.addTo(header, this.timers, this.goneTimers, this.subscriptions, this.goneSubscriptions);
+  }
+
+  /** Closed before opened: an element that fails again at once keeps its new incident. */
+  bindTo(statements: BoundStatement[]): void {
+    this.activities.bindTo(statements);
+    this.attempts.bindTo(statements);
+    this.closedIncidents.bindTo(statements);
+    this.incidents.bindTo(statements);
+    this.goneTimers.bindTo(statements);
+    this.timers.bindTo(statements);
+    this.goneSubscriptions.bindTo(statements);
+    this.subscriptions.bindTo(statements);
+  }
+
+  private addActivity({ header, version, index }: EffectOrigin, effect: RecordActivity): void {
+    this.activities.add(
+      header.id,
+      effect.elementInstanceId,
+      effect.nodeId,
+      effect.elementType,
+      effect.status,
+      effect.scopeElementInstanceId,
+      JSON.stringify(effect.takenFlowIds),
+      effect.attempts,
+      version,
+      index,
+      effect.startedAt,
+      effect.endedAt,
+    );
+  }
+
+  private addAttempt({ header, version, index }: EffectOrigin, effect: RecordAttempt): void {
+    this.attempts.add(
+      header.id,
+      version,
+      index,
+      effect.elementInstanceId,
+      effect.nodeId,
+      effect.attempt,
+      effect.outcome,
+      freeText(effect.errorCode),
+      freeText(effect.errorMessage),
+      effect.details === null ? null : JSON.stringify(effect.details),
+      effect.startedAt,
+      effect.endedAt,
+    );
+  }
+
+  /** One that was opened in this very step is closed before it is written. */
+  private closeIncident({ header, at }: EffectOrigin, effect: CloseIncident, opened: readonly OpenedIncident[]): void {
+    const sameStep = opened.findLast(
+      (each) => each.effect.elementInstanceId === effect.elementInstanceId && each.closed === null,
+    );
+    if (sameStep) sameStep.closed = effect;
+    else this.closedIncidents.add(header.id, effect.elementInstanceId, at, effect.resolution);
+  }
+
+  private addIncident({ origin: { header, version, index, at }, effect, closed }: OpenedIncident): void {
+    const { incident } = effect;
+    this.incidents.add(
+      header.id,
+      version,
+      index,
+      effect.elementInstanceId,
+      effect.nodeId,
+      freeText(incident.code),
+      freeText(incident.message),
+      incident.kind,
+      incident.attempt,
+      incident.details === null ? null : JSON.stringify(incident.details),
+      incident.decision.action,
+      freeText(incident.decision.reason),
+      incident.at,
+      closed === null ? null : at,
+      closed === null ? null : closed.resolution,
+    );
+  }
+}
+
+/** What one step leaves of timers and subscriptions: for each row, the row or its absence. */
+class WaitsOfStep {
+  private timers: Map<string, ScheduleTimer | Extract<Effect, { type: 'cancel-timer' }>> | null = null;
+  private subscriptions: Map<number, OpenSubscription | null> | null = null;
+
+  add(effect: Effect): void {
+    if (effect.type === 'schedule-timer' || effect.type === 'cancel-timer') {
+      this.timers ??= new Map();
+      this.timers.set(`${effect.elementInstanceId}/${effect.timerNodeId}`, effect);
+    } else if (effect.type === 'open-subscription' || effect.type === 'close-subscription') {
+      this.subscriptions ??= new Map();
+      this.subscriptions.set(effect.elementInstanceId, effect.type === 'open-subscription' ? effect : null);
+    }
+  }
+
+  addTo(
+    { id, tenantId, guid }: InstanceHeader,
+    timers: RowBuffer<[number, number, string, string, number]>,
+    goneTimers: RowBuffer<[number, number, string]>,
+    subscriptions: RowBuffer<[number, number, string, string, string, string, string]>,
+    goneSubscriptions: RowBuffer<[number, number]>,
+  ): void {
+    for (const timer of this.timers?.values() ?? []) {
+      if (timer.type === 'cancel-timer') goneTimers.add(id, timer.elementInstanceId, timer.timerNodeId);
+      else timers.add(id, timer.elementInstanceId, timer.timerNodeId, timer.kind, timer.dueAt);
+    }
+    for (const [elementInstanceId, opened] of this.subscriptions ?? []) {
+      if (opened === null) goneSubscriptions.add(id, elementInstanceId);
+      else subscriptions.add(id, elementInstanceId, tenantId, guid, opened.nodeId, opened.messageName, opened.correlationKey);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { OnModuleInit } from '@nestjs/common';
+import type { NodeIdentity } from '../../application/ports/clock.js';
+import { InstanceStore, type InstanceKey, type StepWrite, type StoredInstance } from '../../application/ports/instance-store.js';
+import type { InstanceState, JsonObject, ScopeState } from '../../engine/index.js';
+import { int8Array, textArray } from '../connection/binary-array.js';
+import type { HotPool, Parameter, Statement } from '../connection/hot-pool.js';
+import { LOAD_BY_GUID, LOAD_BY_ID } from '../sql/load-instances.js';
+import { decodeState } from './encoded-state.js';
+import { IdBlocks } from './id-blocks.js';
+import { bindSteps } from './step-rows.js';
+
+interface InstanceRow {
+  id: number;
+  tenant_id: string;
+  guid: string;
+  definition_id: number;
+  definition_version: number;
+  process_key: string;
+  business_key: string | null;
+  context_type_id: number | null;
+  context_id: string | null;
+  state: Omit<InstanceState, 'variables'>;
+  variables: JsonObject;
+  scopes: Record<number, ScopeState> | null;
+}
+
+/** The commit path on PostgreSQL. `node` is null where idempotency claims are not to be checked. */
+export class PgInstanceStore extends InstanceStore implements OnModuleInit {
+  private readonly ids: IdBlocks;
+
+  constructor(
+    private readonly pool: HotPool,
+    private readonly node: NodeIdentity | null,
+  ) {
+    super();
+    this.ids = new IdBlocks(pool);
+  }
+
+  /** Ids are made synchronously: the first ones must be there before anybody asks. */
+  onModuleInit(): Promise<void> {
+    return this.ids.open();
+  }
+
+  loadByGuid(keys: readonly InstanceKey[]): Promise<StoredInstance[]> {
+    return this.load(LOAD_BY_GUID, [textArray(keys.map((key) => key.tenantId)), textArray(keys.map((key) => key.guid))]);
+  }
+
+  loadById(ids: readonly number[]): Promise<StoredInstance[]> {
+    return this.load(LOAD_BY_ID, [int8Array(ids)]);
+  }
+
+  async saveSteps(writes: readonly StepWrite[]): Promise<void> {
+    if (writes.length > 0) await this.pool.transaction(bindSteps(writes, this.node?.node ?? null));
+  }
+
+  nextId(): number {
+    return this.ids.next();
+  }
+
+  private async load(statement: Statement, values: Parameter[]): Promise<StoredInstance[]> {
+    const { rows } = await this.pool.query<InstanceRow>(statement, values);
+    return rows.map(readInstance);
+  }
+}
+
+function readInstance(row: InstanceRow): StoredInstance {
+  return {
+    header: {
+      id: row.id,
+      tenantId: row.tenant_id,
+      guid: row.guid,
+      definitionId: row.definition_id,
+      definitionVersion: row.definition_version,
+      processKey: row.process_key,
+      businessKey: row.business_key,
+      contextTypeId: row.context_type_id,
+      contextId: row.context_id,
+    },
+    state: decodeState(row.state, row.variables, row.scopes),
+  };
+}

@@ -1,0 +1,74 @@
+import type { InstanceHeader, StepWrite } from '../../src/application/ports/instance-store.js';
+import { ROOT_SCOPE, STATE_SCHEMA, type InstanceState } from '../../src/engine/index.js';
+
+/** What the engine would hand to the storage, made by hand: the storage does not care whether it makes sense as a process. */
+export function headerOf(id: number, changes: Partial<InstanceHeader> = {}): InstanceHeader {
+  return {
+    id,
+    tenantId: 'acme',
+    guid: `guid-${id}`,
+    definitionId: 1,
+    definitionVersion: 1,
+    processKey: 'loan',
+    businessKey: null,
+    contextTypeId: null,
+    contextId: null,
+    ...changes,
+  };
+}
+
+/** The step that inserts the instance. */
+export function firstStep(
+  header: InstanceHeader,
+  changes: Partial<StepWrite> = {},
+  state: Partial<InstanceState> = {},
+): StepWrite {
+  return {
+    header,
+    expectedVersion: 0,
+    state: {
+      schema: STATE_SCHEMA,
+      guid: header.guid,
+      version: 1,
+      status: 'running',
+      executionMode: 'Unsupervised',
+      paused: false,
+      startedAt: 1_800_000_000_000,
+      updatedAt: 1_800_000_000_000,
+      endedAt: null,
+      lastElementInstanceId: 0,
+      variables: {},
+      scopes: { [ROOT_SCOPE]: { id: ROOT_SCOPE, parentId: null, elements: [] } },
+      inbox: [],
+      trail: [],
+      continuations: 0,
+      ...state,
+    },
+    variablesChanged: true,
+    touchedScopes: new Set([ROOT_SCOPE]),
+    ownerNode: null,
+    currentActivityId: null,
+    effects: [],
+    audit: [],
+    idempotencyKey: null,
+    consumedMessageId: null,
+    ...changes,
+  };
+}
+
+/** The step after `before`. */
+export function nextStep(before: StepWrite, changes: Partial<StepWrite> = {}, state: Partial<InstanceState> = {}): StepWrite {
+  const { version, updatedAt } = before.state;
+  return {
+    ...before,
+    expectedVersion: version,
+    state: { ...before.state, version: version + 1, updatedAt: updatedAt + 1_000, ...state },
+    variablesChanged: state.variables !== undefined,
+    touchedScopes: new Set([ROOT_SCOPE]),
+    effects: [],
+    audit: [],
+    idempotencyKey: null,
+    consumedMessageId: null,
+    ...changes,
+  };
+}
