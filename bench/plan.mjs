@@ -43,6 +43,12 @@ const RUNS = [
   { workload: 'retry', ...HTTP, kind: 'retry', clients: 1, count: 500, warmup: 300 },
 ];
 
+/** The long run that shows whether memory grows. */
+const MEMORY_RUN = { workload: 'memory', ...HTTP, kind: 'w1', clients: 64, count: 100_000, warmup: 10_000 };
+
+/** How the two databases are called of which one holds a thousand times as much. */
+export const SIZES = { thousand: '1,000 finished instances', million: '1,000,000 finished, 100,000 waiting' };
+
 /** What each workload is, for the heading of its table. */
 export const WORKLOADS = {
   w1: 'W1: three tasks that do nothing, each durable on its own, start to end',
@@ -50,6 +56,8 @@ export const WORKLOADS = {
   w3: 'W3: start to a user task (or a wait for a message), then signal to the end',
   latency: 'Latency of W1 with one client',
   retry: 'Retry of a task that does nothing, on an idle server',
+  memory: 'Memory: 100,000 instances of W1',
+  size: 'The cost of W1 against what the database holds',
 };
 
 /** A smoke run asks whether everything still works; its figures say little. */
@@ -60,9 +68,29 @@ const QUICK_LEAST = 40;
  * @param {{ only: string[], quick: boolean }} options `only`: workloads or parts of a system's name; none means all.
  * @returns {Run[]}
  */
-export function planRuns({ only, quick }) {
-  const wanted = RUNS.filter(({ workload, system }) => only.length === 0 || only.some((word) => workload === word || system.toLowerCase().includes(word)));
-  if (!quick) return wanted;
-  const shorten = (/** @type {number} */ calls) => Math.max(QUICK_LEAST, Math.round(calls * QUICK_SHARE));
-  return wanted.map((run) => ({ ...run, count: shorten(run.count), warmup: shorten(run.warmup) }));
+export function planRound({ only, quick }) {
+  const wanted = RUNS.filter(
+    ({ workload, system }) => only.length === 0 || only.some((word) => workload === word || system.toLowerCase().includes(word)),
+  );
+  return quick ? wanted.map(shorten) : wanted;
+}
+
+/** @param {boolean} quick */
+export function planMemoryRun(quick) {
+  return quick ? shorten(MEMORY_RUN) : MEMORY_RUN;
+}
+
+/**
+ * @param {string} system Which of `SIZES`.
+ * @param {boolean} quick
+ */
+export function planSizeRun(system, quick) {
+  const run = { workload: 'size', ...HTTP, system, kind: 'w1', clients: 64, count: 10_000, warmup: 2_000 };
+  return quick ? shorten(run) : run;
+}
+
+/** @param {Run} run */
+function shorten(run) {
+  const share = (/** @type {number} */ calls) => Math.max(QUICK_LEAST, Math.round(calls * QUICK_SHARE));
+  return { ...run, count: share(run.count), warmup: share(run.warmup) };
 }

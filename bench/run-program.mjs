@@ -2,6 +2,8 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
 const LIMIT_MS = 300_000;
+/** What the program gets to end its own servers before it is killed. */
+const LEAVE_MS = 15_000;
 
 /**
  * Runs one measuring program in a process of its own and resolves with what it reports. Never rejects: a program that fails
@@ -23,10 +25,12 @@ export function runProgram({ program, kind, clients, count, warmup }, { database
   return new Promise((resolve) => {
     /** @type {Record<string, unknown> | null} */
     let figures = null;
-    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    const limit = setTimeout(() => child.kill('SIGTERM'), LIMIT_MS);
+    const end = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS + LEAVE_MS);
     child.on('message', (message) => (figures = /** @type {Record<string, unknown>} */ (message)));
     child.once('close', (code, signal) => {
       clearTimeout(limit);
+      clearTimeout(end);
       resolve(figures ?? { failure: `ended with ${String(code ?? signal)} and without figures: ${complaint.trim()}` });
     });
   });

@@ -5,11 +5,10 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBenchPostgres } from './database/bench-postgres.mjs';
 import { measureFlushMs } from './database/flush-time.mjs';
-import { measureMemory } from './memory.mjs';
-import { planRuns } from './plan.mjs';
+import { planMemoryRun, planRound, planSizeRun } from './plan.mjs';
 import { reportOf } from './report/report.mjs';
 import { runProgram } from './run-program.mjs';
-import { measureSize } from './size.mjs';
+import { fillTwoDatabases } from './size/fill-two-databases.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -40,13 +39,13 @@ const keep = (/** @type {import('./report/report.mjs').Result} */ record) => {
 
 try {
   const flushMs = measureFlushMs(directory);
-  for (let round = 1; round <= rounds; round++) await runRound(round);
-  if (options.memory) keep(await measureMemory(postgres, { directory, quick: options.quick }));
-  if (options.size) for (const record of await measureSize(postgres, { directory, quick: options.quick, rounds })) keep(record);
+  if (!options.memory && !options.size) for (let round = 1; round <= rounds; round++) await runRound(round);
+  if (options.memory) await runFresh(1, planMemoryRun(options.quick));
+  if (options.size) await runSizes();
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, PostgreSQL ${postgres.version}, one flush ${flushMs.toFixed(2)} ms`;
   const text = reportOf(records, { machine, rounds, quick: options.quick, startedAt });
   process.stdout.write(text);
-  if (!options.quick && only.length === 0) writeFileSync(join(results, 'RESULTS.md'), text);
+  if (!options.quick && only.length === 0 && !options.memory && !options.size) writeFileSync(join(results, 'RESULTS.md'), text);
 } finally {
   await postgres.stop();
 }
@@ -54,13 +53,40 @@ process.exit(records.some(({ failure }) => failure !== undefined) ? 1 : 0);
 
 /** Every system once, so that what else the machine does meanwhile meets all of them alike. */
 async function runRound(/** @type {number} */ round) {
-  for (const run of planRuns({ only, quick: options.quick })) {
-    const databaseUrl = await postgres.createDatabase('bench');
-    const load = loadavg()[0] ?? 0;
-    const figures = await runProgram(run, { databaseUrl, postmasterPid: postgres.postmasterPid, directory });
-    keep({ round, ...run, load, ...figures });
-    await postgres.dropDatabase('bench');
+  for (const run of planRound({ only, quick: options.quick })) await runFresh(round, run);
+}
+
+/**
+ * @param {number} round
+ * @param {import('./plan.mjs').Run} run
+ */
+async function runFresh(round, run) {
+  const databaseUrl = await postgres.createDatabase('bench');
+  await runOn(databaseUrl, round, run);
+  await postgres.dropDatabase('bench');
+}
+
+/** The two databases are filled once and measured in turn, in every round in the other order. */
+async function runSizes() {
+  const databases = await fillTwoDatabases(postgres, options.quick);
+  for (let round = 1; round <= rounds; round++) {
+    const inTurn = round % 2 === 1 ? databases : databases.toReversed();
+    for (const { system, url } of inTurn) {
+      await postgres.checkpoint();
+      await runOn(url, round, planSizeRun(system, options.quick));
+    }
   }
+}
+
+/**
+ * @param {string} databaseUrl
+ * @param {number} round
+ * @param {import('./plan.mjs').Run} run
+ */
+async function runOn(databaseUrl, round, run) {
+  const load = loadavg()[0] ?? 0;
+  const figures = await runProgram(run, { databaseUrl, postmasterPid: postgres.postmasterPid, directory });
+  keep({ round, ...run, load, ...figures });
 }
 
 /** @param {import('./report/report.mjs').Result} record */

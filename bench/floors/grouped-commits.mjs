@@ -20,7 +20,8 @@ CREATE TABLE history (
   instance_id bigint NOT NULL, element text NOT NULL, kind smallint NOT NULL, at timestamptz NOT NULL DEFAULT now());
 CREATE INDEX history_instance ON history (instance_id);`;
 
-const INSERT = 'INSERT INTO instance(id, definition_id, variables) SELECT * FROM unnest($1::bigint[], $2::integer[], $3::jsonb[])';
+const INSERT =
+  'INSERT INTO instance(id, definition_id, variables) SELECT * FROM unnest($1::bigint[], $2::integer[], $3::jsonb[])';
 const ADVANCE = 'UPDATE instance SET version = version + 1 WHERE id = ANY($1::bigint[])';
 const FINISH = 'UPDATE instance SET state = 2, version = version + 1, ended_at = now() WHERE id = ANY($1::bigint[])';
 const RECORD = 'INSERT INTO history(instance_id, element, kind) SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[])';
@@ -28,8 +29,14 @@ const RECORD = 'INSERT INTO history(instance_id, element, kind) SELECT * FROM un
 /** What one commit of an instance records, by workload: the first inserts the instance, the last finishes it. */
 const COMMITS = {
   w1: [['start'], ['step1'], ['step2'], ['step3']],
-  w2: [['start', 'step1'], ['step2', 'step3']],
-  w3: [['start', 'step1'], ['step2', 'step3']],
+  w2: [
+    ['start', 'step1'],
+    ['step2', 'step3'],
+  ],
+  w3: [
+    ['start', 'step1'],
+    ['step2', 'step3'],
+  ],
 };
 
 /** @typedef {{ id: number, kind: 'insert' | 'advance' | 'finish', elements: string[], variables: string, done: (error?: unknown) => void }} Step */
@@ -91,12 +98,18 @@ function commit(lane, batch) {
   const of = (/** @type {Step['kind']} */ kind) => batch.filter((step) => step.kind === kind);
   const [inserted, advanced, finished] = [of('insert'), of('advance'), of('finish')];
   const history = batch.flatMap(({ id, elements }) => elements.map((element) => ({ id, element })));
-  const send = (/** @type {string} */ name, /** @type {string} */ text, /** @type {unknown[]} */ values) => answers.push(lane.query({ name, text, values }));
+  const send = (/** @type {string} */ name, /** @type {string} */ text, /** @type {unknown[]} */ values) =>
+    answers.push(lane.query({ name, text, values }));
   const idsOf = (/** @type {{ id: number }[]} */ rows) => rows.map(({ id }) => id);
   const answers = [lane.query('BEGIN')];
-  if (inserted.length > 0) send('insert', INSERT, [idsOf(inserted), inserted.map(() => 1), inserted.map(({ variables }) => variables)]);
+  if (inserted.length > 0)
+    send('insert', INSERT, [idsOf(inserted), inserted.map(() => 1), inserted.map(({ variables }) => variables)]);
   if (advanced.length > 0) send('advance', ADVANCE, [idsOf(advanced)]);
-  send('record', RECORD, [idsOf(history), history.map(({ element }) => element), history.map(({ element }) => (element === 'start' ? 1 : 2))]);
+  send('record', RECORD, [
+    idsOf(history),
+    history.map(({ element }) => element),
+    history.map(({ element }) => (element === 'start' ? 1 : 2)),
+  ]);
   if (finished.length > 0) send('finish', FINISH, [idsOf(finished)]);
   answers.push(lane.query('COMMIT'));
   return Promise.all(answers);

@@ -45,7 +45,17 @@ export async function measure({ clients, count, warmup }, call, cpuMs, more = ()
     const [from, to] = [before[column] ?? null, after[column] ?? null];
     cpuUs[`${column}Us`] = from === null || to === null ? null : ((to - from) * 1000) / count;
   }
-  report({ count, clients, rate: count / (wallMs / 1000), p50Ms: quantile(latenciesMs, 0.5), p99Ms: quantile(latenciesMs, 0.99), ...cpuUs, ...more() });
+  const { nodeUs = null, postgresUs = null } = cpuUs;
+  cpuUs['serverUs'] = nodeUs === null || postgresUs === null ? null : nodeUs + postgresUs;
+  report({
+    count,
+    clients,
+    rate: count / (wallMs / 1000),
+    p50Ms: quantile(latenciesMs, 0.5),
+    p99Ms: quantile(latenciesMs, 0.99),
+    ...cpuUs,
+    ...more(),
+  });
 }
 
 /** @param {Record<string, unknown>} figures */

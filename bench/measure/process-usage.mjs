@@ -45,7 +45,10 @@ function readStat(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the program's name in parentheses and may hold anything; the rest is counted from behind it.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const [, parent = 0] = fields;
     const [own = 0, ownSystem = 0, ended = 0, endedSystem = 0] = fields.slice(11, 15);
     return { parent, ownMs: (own + ownSystem) * TICK_MS, endedChildrenMs: (ended + endedSystem) * TICK_MS };

@@ -49,7 +49,8 @@ DBOS.setConfig({
   logger: { info: ignore, debug: ignore, warn: ignore, error: ignore },
 });
 await DBOS.launch();
-const call = { w1: async () => runThreeSteps, w2: prepareRecoveries, w3: async () => sendMessage }[task.workload] ?? unknownWorkload;
+const call =
+  { w1: async () => runThreeSteps, w2: prepareRecoveries, w3: async () => sendMessage }[task.workload] ?? unknownWorkload;
 await measure(task, await call(), { node: ownCpuMs, postgres: task.databaseCpuMs });
 await DBOS.shutdown();
 process.exit(0);

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
+import { endWithParent } from '../measure/end-with-parent.mjs';
+import { findFreePort } from '../measure/free-port.mjs';
 
 /** Its default of 24 is for larger machines: 2 doubles the rate on two cores. */
 const PARTITIONS = 2;
@@ -19,7 +20,12 @@ const START_MS = 30_000;
 export async function startRestate() {
   const directory = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'restate-'));
   const repairedFile = join(directory, 'repaired');
-  const [ingressPort, adminPort, nodePort, servicePort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [ingressPort, adminPort, nodePort, servicePort] = await Promise.all([
+    findFreePort(),
+    findFreePort(),
+    findFreePort(),
+    findFreePort(),
+  ]);
   const log = openSync(join(directory, 'log'), 'w');
   const server = spawn(findBinary(), ['--no-logo', '--node-name', 'bench'], {
     cwd: directory,
@@ -46,6 +52,7 @@ export async function startRestate() {
     await Promise.all([endProcess(service), endProcess(server)]);
     rmSync(directory, { recursive: true, force: true });
   };
+  endWithParent(stop);
   const [ingress, admin] = [`http://127.0.0.1:${ingressPort}`, `http://127.0.0.1:${adminPort}`];
   try {
     await awaitAnswer(`${admin}/health`, server);
@@ -62,18 +69,6 @@ export async function startRestate() {
 function findBinary() {
   const packageName = `@restatedev/restate-server-${process.platform}-${process.arch}`;
   return join(dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`)), 'bin', 'restate-server');
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 /**

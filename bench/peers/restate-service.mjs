@@ -50,7 +50,11 @@ const waitingForMessage = restate.workflow({
   },
 });
 
-await restate.serve({ services: [threeSteps, failingSecondStep, waitingForMessage], port: Number(process.env['BENCH_PORT']), logger: () => undefined });
+await restate.serve({
+  services: [threeSteps, failingSecondStep, waitingForMessage],
+  port: Number(process.env['BENCH_PORT']),
+  logger: () => undefined,
+});
 
 /** @param {number} first */
 function secondStep(first) {

@@ -16,7 +16,8 @@ const restate = await startRestate().catch((error) => {
   return process.exit(0);
 });
 try {
-  const call = { w1: async () => runThreeSteps, w2: prepareRecoveries, w3: async () => sendMessage }[task.workload] ?? unknownWorkload;
+  const call =
+    { w1: async () => runThreeSteps, w2: prepareRecoveries, w3: async () => sendMessage }[task.workload] ?? unknownWorkload;
   const cpuMs = { node: () => treeCpuMs(restate.servicePid), postgres: () => treeCpuMs(restate.serverPid), client: ownCpuMs };
   await measure(task, await call(), cpuMs);
 } finally {
@@ -53,7 +54,9 @@ async function prepareRecoveries() {
 }
 
 async function countPaused() {
-  const { rows } = await send('POST', `${restate.admin}/query`, { query: "SELECT count(*) AS n FROM sys_invocation WHERE status = 'paused'" });
+  const { rows } = await send('POST', `${restate.admin}/query`, {
+    query: "SELECT count(*) AS n FROM sys_invocation WHERE status = 'paused'",
+  });
   return Number(rows[0]?.n ?? 0);
 }
 
@@ -73,7 +76,12 @@ async function sendMessage(index) {
  */
 async function send(method, url, content) {
   const headers = { accept: 'application/json', ...(content === undefined ? {} : { 'content-type': 'application/json' }) };
-  const { statusCode, body } = await request(url, { method, dispatcher, headers, body: content === undefined ? null : JSON.stringify(content) });
+  const { statusCode, body } = await request(url, {
+    method,
+    dispatcher,
+    headers,
+    body: content === undefined ? null : JSON.stringify(content),
+  });
   const text = await body.text();
   if (statusCode >= 300) throw new Error(`${method} ${url} answered ${statusCode}: ${text}`);
   return text === '' ? null : JSON.parse(text);

@@ -17,16 +17,30 @@ import { judgeTargets } from './targets.mjs';
  * @property {number | null} [nodeUs] CPU of the engine's Node process per call.
  * @property {number | null} [postgresUs] CPU of the server that keeps the data, per call.
  * @property {number | null} [clientUs] CPU of the measuring process per call, where it is not the engine's.
- * @property {number | null} [residentMib]
- * @property {number | null} [grownMib]
+ * @property {number | null} [serverUs] Both together: what a call costs, without its client.
+ * @property {number | null} [residentMib] The most that the server's process held during the run.
+ * @property {number | null} [grownMib] What it held at the end beyond what it held at the beginning.
  * @property {number} [load]
  * @property {string} [failure]
  * @property {string} [unavailable]
  */
 
-/** @typedef {'rate' | 'p50Ms' | 'p99Ms' | 'nodeUs' | 'postgresUs' | 'clientUs' | 'residentMib' | 'grownMib' | 'load'} Figure */
+/** @typedef {'rate' | 'p50Ms' | 'p99Ms' | 'nodeUs' | 'postgresUs' | 'clientUs' | 'serverUs' | 'residentMib' | 'grownMib' | 'load'} Figure */
 
-const COLUMNS = ['system', 'clients', 'rate/s', 'min to max', 'p50 ms', 'p99 ms', 'CPU µs: Node', 'Postgres', 'client', 'RSS MiB', 'load', 'runs'];
+const COLUMNS = [
+  'system',
+  'clients',
+  'rate/s',
+  'min to max',
+  'p50 ms',
+  'p99 ms',
+  'CPU µs: Node',
+  'Postgres',
+  'client',
+  'RSS MiB',
+  'load',
+  'runs',
+];
 
 /**
  * The whole report as Markdown: a table per workload, the targets, and what did not run.
@@ -41,9 +55,19 @@ export function reportOf(results, { machine, rounds, quick, startedAt }) {
     if (rows.length > 0) lines.push('', `## ${title}`, '', ...markdownTable(COLUMNS, rows));
   }
   const targets = judgeTargets(results);
-  if (targets.length > 0) lines.push('', '## Targets', '', ...markdownTable(['what', 'at least', 'measured', 'holds', 'towards'], targets));
+  if (targets.length > 0)
+    lines.push('', '## Targets', '', ...markdownTable(['what', 'at least', 'measured', 'holds', 'towards'], targets));
   const missing = results.filter(({ failure, unavailable }) => failure ?? unavailable);
-  if (missing.length > 0) lines.push('', '## Not measured', '', ...missing.map(({ round, workload, system, failure, unavailable }) => `- Round ${round}, ${workload}, ${system}: ${failure ?? unavailable}`));
+  if (missing.length > 0)
+    lines.push(
+      '',
+      '## Not measured',
+      '',
+      ...missing.map(
+        ({ round, workload, system, failure, unavailable }) =>
+          `- Round ${round}, ${workload}, ${system}: ${failure ?? unavailable}`,
+      ),
+    );
   return `${lines.join('\n')}\n`;
 }
 
@@ -65,7 +89,18 @@ function rowsOf(results) {
     const cell = (/** @type {Figure} */ figure, digits = 0) => formatNumber(medianOf(runs, figure), digits);
     const range = `${formatNumber(Math.min(...rates))} to ${formatNumber(Math.max(...rates))}`;
     const cpu = [cell('nodeUs'), cell('postgresUs'), cell('clientUs')];
-    return [system, String(runs[0]?.clients ?? ''), cell('rate'), range, cell('p50Ms', 2), cell('p99Ms', 2), ...cpu, cell('residentMib'), cell('load', 1), String(runs.length)];
+    return [
+      system,
+      String(runs[0]?.clients ?? ''),
+      cell('rate'),
+      range,
+      cell('p50Ms', 2),
+      cell('p99Ms', 2),
+      ...cpu,
+      cell('residentMib'),
+      cell('load', 1),
+      String(runs.length),
+    ];
   });
 }
 
@@ -84,7 +119,8 @@ export function formatNumber(value, digits = 0) {
 function markdownTable(header, rows) {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
   const isNumber = header.map((_, column) => column > 0 && rows.every((row) => /^[\d.,+<> to-]*$/.test(row[column] ?? '')));
-  const line = (/** @type {readonly string[]} */ cells) => `| ${cells.map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join(' | ')} |`;
+  const line = (/** @type {readonly string[]} */ cells) =>
+    `| ${cells.map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join(' | ')} |`;
   const rule = `|${widths.map((width, column) => (isNumber[column] ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2))).join('|')}|`;
   return [line(header), rule, ...rows.map(line)];
 }

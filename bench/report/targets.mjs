@@ -1,11 +1,13 @@
 import { median } from '../measure/closed-loop.mjs';
+import { SIZES } from '../plan.mjs';
 import { formatNumber, medianOf } from './report.mjs';
 
 /** @typedef {import('./report.mjs').Result} Result */
 /** @typedef {import('./report.mjs').Figure} Figure */
 
 /**
- * What we want to reach. `than`: the rate as a multiple of another system's in the same round. `figure`: the figure itself.
+ * What we want to reach. `figure` (the rate without it), as a multiple of
+ * the same figure of the system `than` in the same round, or itself.
  * `least` and `most` must hold; `towards` is where we would like to be.
  * @typedef {object} Target
  * @property {string} workload
@@ -38,10 +40,17 @@ const TARGETS = [
   { workload: 'retry', system: HTTP, figure: 'p50Ms', most: 5, towards: 3 },
   { workload: 'memory', system: HTTP, figure: 'residentMib', most: 350 },
   { workload: 'memory', system: HTTP, figure: 'grownMib', most: 10 },
-  { workload: 'size', system: 'a million instances', than: 'a thousand instances', least: 0.9, towards: 1 },
+  { workload: 'size', system: SIZES.million, than: SIZES.thousand, figure: 'serverUs', most: 1.1, towards: 1 },
 ];
 
-const FIGURE_NAMES = { rate: 'rate', p50Ms: 'p50, ms', p99Ms: 'p99, ms', residentMib: 'resident memory, MiB', grownMib: 'growth over the run, MiB' };
+const FIGURE_NAMES = {
+  rate: 'rate',
+  serverUs: 'CPU',
+  p50Ms: 'p50, ms',
+  p99Ms: 'p99, ms',
+  residentMib: 'resident memory, MiB',
+  grownMib: 'growth over the run, MiB',
+};
 
 /**
  * The targets that the results say something about, as rows: what, target, measured, whether it holds, towards.
@@ -52,11 +61,16 @@ export function judgeTargets(results) {
     const measured = valueOf(target, results);
     if (!Number.isFinite(measured)) return [];
     const { workload, system, than, figure = 'rate', least, most, towards } = target;
-    const what = `${workload}, ${system}: ${than === undefined ? FIGURE_NAMES[/** @type {keyof typeof FIGURE_NAMES} */ (figure)] : `times the rate of ${than}`}`;
+    const what = `${workload}, ${system}: ${than === undefined ? nameOf(figure) : `times the ${nameOf(figure)} of ${than}`}`;
     const holds = (least === undefined || measured >= least) && (most === undefined || measured < most);
     const bound = least === undefined ? `< ${most}` : String(least);
     return [[what, bound, formatNumber(measured, 2), holds ? 'yes' : '**no**', towards === undefined ? '' : String(towards)]];
   });
+}
+
+/** @param {Figure} figure */
+function nameOf(figure) {
+  return FIGURE_NAMES[/** @type {keyof typeof FIGURE_NAMES} */ (figure)];
 }
 
 /**
@@ -68,9 +82,9 @@ function valueOf({ workload, system, than, figure = 'rate' }, results) {
   if (than === undefined) return medianOf(of(system), figure);
   // Within a round both met the same machine; the median of the rounds' ratios is firmer than the ratio of medians.
   return median(
-    of(system).flatMap(({ round, rate }) => {
-      const other = of(than).find((result) => result.round === round)?.rate;
-      return rate === undefined || other === undefined ? [] : [rate / other];
+    of(system).flatMap(({ round, [figure]: value }) => {
+      const other = of(than).find((result) => result.round === round)?.[figure];
+      return typeof value !== 'number' || typeof other !== 'number' ? [] : [value / other];
     }),
   );
 }
