@@ -86,7 +86,11 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     const connector = this.connectors.find(type);
     if (!connector) {
       const known = this.connectors.types().join(', ');
-      return { kind: 'failed', code: 'NO_CONNECTOR', message: `No handler is registered for task type '${type}'. Registered: ${known}` };
+      return {
+        kind: 'failed',
+        code: 'NO_CONNECTOR',
+        message: `No handler is registered for task type '${type}'. Registered: ${known}`,
+      };
     }
     try {
       return await connector.execute(attempt, signal);
@@ -139,9 +143,16 @@ function toAttempt(header: InstanceHeader, effect: ExecuteAttempt, taskName: str
 /** A result that cannot be stored without loss is a failure with that reason (CONTRACT section 8). */
 function checked(outcome: AttemptOutcome): AttemptOutcome {
   if (outcome.kind === 'failed') return outcome;
-  const problem = findJsonProblem({ ...(outcome.kind === 'completed' ? { result: outcome.result } : {}), variables: outcome.variables ?? null }, { maxDepth: 34, maxKeyLength: 256 });
+  const problem = findJsonProblem(
+    { ...(outcome.kind === 'completed' ? { result: outcome.result } : {}), variables: outcome.variables ?? null },
+    { maxDepth: 34, maxKeyLength: 256 },
+  );
   if (!problem) return outcome;
-  return { kind: 'failed', code: 'RESULT_NOT_STORABLE', message: `The task's ${problem.path} cannot be stored: ${problem.message}` };
+  return {
+    kind: 'failed',
+    code: 'RESULT_NOT_STORABLE',
+    message: `The task's ${problem.path} cannot be stored: ${problem.message}`,
+  };
 }
 
 function toCommand({ elementInstanceId, attempt }: ExecuteAttempt, outcome: AttemptOutcome): Command {
@@ -162,7 +173,16 @@ function toCommand({ elementInstanceId, attempt }: ExecuteAttempt, outcome: Atte
 
 function unstorable({ elementInstanceId, attempt }: ExecuteAttempt, error: unknown): Command {
   const message = `The task's result could not be stored: ${error instanceof Error ? error.message : String(error)}`;
-  return { type: 'fail-attempt', elementInstanceId, attempt, code: 'RESULT_NOT_STORABLE', message, bpmnError: false, details: null, variables: null };
+  return {
+    type: 'fail-attempt',
+    elementInstanceId,
+    attempt,
+    code: 'RESULT_NOT_STORABLE',
+    message,
+    bpmnError: false,
+    details: null,
+    variables: null,
+  };
 }
 
 function timeout(ms: number): { passed: Promise<void>; cancel: () => void } {

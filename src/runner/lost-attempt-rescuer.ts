@@ -23,6 +23,7 @@ export class LostAttemptRescuer {
   private timer: NodeJS.Timeout | null = null;
   private turn: Promise<void> | null = null;
   private stopped = true;
+  private takesOver = false;
 
   constructor(
     private readonly nodes: NodeRegistry,
@@ -31,7 +32,9 @@ export class LostAttemptRescuer {
     private readonly node: NodeIdentity,
   ) {}
 
-  start(): void {
+  /** @param takesOver false: only this process's own doubts are resolved */
+  start(takesOver: boolean): void {
+    this.takesOver = takesOver;
     this.stopped = false;
     this.schedule(0);
   }
@@ -57,6 +60,7 @@ export class LostAttemptRescuer {
 
   private async look(): Promise<void> {
     await this.resolveDoubts();
+    if (!this.takesOver) return;
     for (const dead of await this.nodes.declareDead(LEASE_MS)) {
       if (dead !== this.node.node) await this.takeOver(dead);
     }
@@ -78,7 +82,8 @@ export class LostAttemptRescuer {
       this.inDoubt.delete(key);
       if (!instance) continue;
       for (const { effect, name } of unstartedAttempts(instance, this.node.node)) {
-        if (!this.attempts.isRunning(instance.header.id, effect.elementInstanceId, effect.attempt)) this.attempts.execute(instance.header, effect, name);
+        if (!this.attempts.isRunning(instance.header.id, effect.elementInstanceId, effect.attempt))
+          this.attempts.execute(instance.header, effect, name);
       }
     }
   }

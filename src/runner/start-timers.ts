@@ -43,7 +43,9 @@ export class StartTimers {
         contextTypeId: null,
         contextId: null,
         startEventId: timer.startEventId,
-        origin: originOf(systemCaller(timer.tenantId), 'StartProcessInstance', this.clock.now(), { detail: { startEventId: timer.startEventId } }),
+        origin: originOf(systemCaller(timer.tenantId), 'StartProcessInstance', this.clock.now(), {
+          detail: { startEventId: timer.startEventId },
+        }),
       });
     }
     await this.store.advance(timer, definition ? await this.next(timer, definition.version) : null);
@@ -57,5 +59,11 @@ export class StartTimers {
 }
 
 function systemCaller(tenantId: string): Caller {
-  return { tenantId, actor: { type: 'system', id: 'reprise' }, permissions: new Set(), correlationId: 'timer', idempotencyKey: null };
+  return {
+    tenantId,
+    actor: { type: 'system', id: 'reprise' },
+    permissions: new Set(),
+    correlationId: 'timer',
+    idempotencyKey: null,
+  };
 }

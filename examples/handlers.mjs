@@ -1,0 +1,24 @@
+// Task handlers that run in the server: `REPRISE_HANDLERS=examples/handlers.mjs npm start`.
+// The default export maps task types (what a model names) to functions. What a handler returns is the task's result; what it
+// throws fails the task. `signal` aborts when the attempt no longer matters.
+
+/** @typedef {{ variables: Record<string, unknown>, taskName: string, attempt: number, idempotencyKey: string }} Attempt */
+
+export default {
+  /** Does nothing: for trying things out and for benchmarks. */
+  'reprise:noop': () => null,
+
+  /** Fails until the variable `ok` is true: a task to practise recovery on. @param {Attempt} attempt */
+  'reprise:fail-unless': ({ variables, taskName }) => {
+    if (variables.ok !== true)
+      throw Object.assign(new Error(`${taskName} failed: expected the variable ok to be true`), { code: 'NOT_OK' });
+    return null;
+  },
+
+  /** Takes `delayMs` (1,000 unless set). @param {Attempt} attempt @param {AbortSignal} signal */
+  'reprise:wait': ({ variables }, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => resolve(null), Number(variables.delayMs ?? 1_000));
+      signal.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+    }),
+};

@@ -1,0 +1,58 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../../application/caller.js';
+import { forbidden, tooManyRequests, unauthorized } from '../api-failure.js';
+import { correlationIdOf, headerOf } from '../http-exchange.js';
+import { Authenticator } from './authenticator.js';
+import { TokenRefused } from './jwt-verifier.js';
+import type { Principal } from './principal.js';
+import { RateLimiter } from './rate-limiter.js';
+
+export const TENANT_HEADER = 'x-tenant-id';
+const TENANT_ID = /^[^\p{C}\s]{1,128}$/u;
+
+/** Somebody known asks for a tenant that is not his: worth an entry in his own tenant's trail. */
+export interface ForeignTenant {
+  readonly principal: Principal;
+  readonly tenantId: string;
+}
+
+/** Who asks, in which tenant: from the headers of a request. */
+@Injectable()
+export class Callers {
+  private readonly logger = new Logger('Access');
+
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly limiter: RateLimiter,
+  ) {}
+
+  /** @throws ApiFailure 401, 403 or 429. `onForeignTenant` hears of a known principal that asks for another's tenant. */
+  async of(request: FastifyRequest, onForeignTenant: (foreign: ForeignTenant) => Promise<void>): Promise<Caller> {
+    const correlationId = correlationIdOf(request);
+    const principal = await this.authenticate(request, correlationId);
+    const tenantId = headerOf(request, TENANT_HEADER)?.trim();
+    if (tenantId === undefined || tenantId === '')
+      throw forbidden('Expected the header X-Tenant-ID to name the tenant, but it is missing.', null);
+    if (!TENANT_ID.test(tenantId) || !principal.tenants.has(tenantId)) {
+      await onForeignTenant({ principal, tenantId: tenantId.slice(0, 128) });
+      throw forbidden(`This token gives no access to tenant '${tenantId.slice(0, 128)}' (header X-Tenant-ID).`, null);
+    }
+    const retryAfterS = this.limiter.refuse(`${tenantId}\u0000${principal.actor.id}`);
+    if (retryAfterS !== null) throw tooManyRequests(retryAfterS);
+    return { tenantId, actor: principal.actor, permissions: principal.permissions, correlationId, idempotencyKey: null };
+  }
+
+  private async authenticate(request: FastifyRequest, correlationId: string): Promise<Principal> {
+    try {
+      return await this.authenticator.authenticate(request.headers.authorization);
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      this.logger.warn(
+        { correlationId, reason: error.message, from: request.ip, path: request.url.split('?')[0] },
+        'Token refused',
+      );
+      throw unauthorized();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EnvelopeFilter } from './envelope.filter.js';
+import { openApiDocument } from './openapi/document.js';
+
+export interface HttpOptions {
+  readonly bodyLimitBytes: number;
+  readonly logger: LoggerService;
+  /** The command endpoint and its documentation; false for a pure runner. */
+  readonly withCommands: boolean;
+}
+
+/** A request's headers must be there by then, in ms. */
+const CONNECTION_TIMEOUT_MS = 30_000;
+/** Longest idle keep-alive connection: more than that of the usual load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_MS = 72_000;
+
+/** The application on Fastify: bodies stay text until the endpoint reads them, every error is answered in the envelope. */
+export async function createApplication(root: DynamicModule, options: HttpOptions): Promise<NestFastifyApplication> {
+  const envelope = new EnvelopeFilter(options.bodyLimitBytes);
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyLimitBytes,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxParamLength: 255,
+    frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
+      envelope.answer(error, request as FastifyRequest, reply as FastifyReply),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    bodyParser: false,
+    logger: options.logger,
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'string', bodyLimit: options.bodyLimitBytes }, (_request, body, done) =>
+    done(null, body),
+  );
+  if (options.withCommands) {
+    let document: ReturnType<typeof openApiDocument> | null = null;
+    SwaggerModule.setup('api/docs', app, () => (document ??= openApiDocument(app)), {
+      jsonDocumentUrl: 'api/openapi.json',
+      customSiteTitle: 'Reprise API',
+    });
+  }
+  return app;
+}

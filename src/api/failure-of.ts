@@ -1,0 +1,37 @@
+import { HttpException } from '@nestjs/common';
+import { InvalidRequest } from '../application/requests/invalid-request.js';
+import { StorageUnavailable } from '../application/ports/instance-store.js';
+import { refused } from '../contract/answer.js';
+import { ApiFailure, bodyTooLarge, internalError, invalidRequest, unavailable, unknownPath } from './api-failure.js';
+
+/** What is known of the request that failed. */
+export interface FailedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly correlationId: string;
+  readonly bodyLimitBytes: number;
+}
+
+/** Any error as an answer. Only what is expected says more than "something went wrong". */
+export function failureOf(error: unknown, request: FailedRequest): ApiFailure {
+  if (error instanceof ApiFailure) return error;
+  if (error instanceof InvalidRequest) return invalidRequest(error.errors);
+  if (error instanceof StorageUnavailable)
+    return unavailable(request.correlationId, 'The database cannot be reached now. Try again in a moment.');
+  const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+  if (status === 404) return unknownPath(request.method, request.path);
+  if (status === 413) return bodyTooLarge(request.bodyLimitBytes);
+  if (status !== null && status >= 400 && status < 500) {
+    return new ApiFailure(
+      status,
+      refused(error instanceof Error ? error.message : 'Expected another request', null, status === 400 ? '40' : String(status)),
+    );
+  }
+  return internalError(request.correlationId);
+}
+
+/** Fastify's own errors (a body that is cut off, a bad URL) carry their status. */
+function statusOf(error: unknown): number | null {
+  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  return typeof statusCode === 'number' && typeof code === 'string' && code.startsWith('FST_') ? statusCode : null;
+}

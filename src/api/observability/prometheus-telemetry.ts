@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Telemetry } from '../../application/ports/telemetry.js';
+
+const LATENCY_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** What the server counts, as Prometheus reads it. Label values are bounded: names of commands, connectors and outcomes. */
+@Injectable()
+export class PrometheusTelemetry extends Telemetry {
+  readonly registry = new Registry();
+  private readonly commands = new Histogram({
+    name: 'reprise_command_duration_seconds',
+    help: 'Commands and queries by name and outcome, and how long their answers took.',
+    labelNames: ['command', 'outcome'],
+    buckets: LATENCY_BUCKETS_S,
+    registers: [this.registry],
+  });
+  private readonly attempts = new Histogram({
+    name: 'reprise_attempt_duration_seconds',
+    help: 'Attempts of tasks by connector and outcome.',
+    labelNames: ['connector', 'outcome'],
+    buckets: LATENCY_BUCKETS_S,
+    registers: [this.registry],
+  });
+  private readonly batchSizes = new Histogram({
+    name: 'reprise_commit_batch_size',
+    help: 'Commands in one commit.',
+    buckets: [1, 2, 5, 10, 20, 30, 40, 50],
+    registers: [this.registry],
+  });
+  private readonly batchDurations = new Histogram({
+    name: 'reprise_commit_duration_seconds',
+    help: 'Load, step and save of one batch.',
+    buckets: LATENCY_BUCKETS_S,
+    registers: [this.registry],
+  });
+  private readonly conflicts = new Counter({
+    name: 'reprise_commit_conflicts_total',
+    help: 'Commits that met another version than expected and were stepped again.',
+    registers: [this.registry],
+  });
+
+  constructor() {
+    super();
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  command(name: string, outcome: string, durationMs: number): void {
+    this.commands.observe({ command: name, outcome }, durationMs / 1_000);
+  }
+
+  batch(size: number, durationMs: number): void {
+    this.batchSizes.observe(size);
+    this.batchDurations.observe(durationMs / 1_000);
+  }
+
+  attempt(connector: string, outcome: string, durationMs: number): void {
+    this.attempts.observe({ connector, outcome }, durationMs / 1_000);
+  }
+
+  conflict(): void {
+    this.conflicts.inc();
+  }
+
+  /** A figure that is asked for at each scrape; left out where it cannot be had. */
+  gauge(name: string, help: string, read: () => Promise<number> | number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        try {
+          this.set(await read());
+        } catch {
+          this.reset();
+        }
+      },
+    });
+  }
+}

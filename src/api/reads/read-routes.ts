@@ -1,0 +1,29 @@
+/** A read as plain HTTP: the same request, handler and envelope as through the endpoint (CONTRACT section 1). */
+export interface ReadRoute {
+  /** Below `/api/core`. */
+  readonly path: string;
+  /** The request it stands for. */
+  readonly request: string;
+  /** Path parameters: name in the path to field of `data`. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** Fields of `data` that the route itself fixes. */
+  readonly fixed?: Readonly<Record<string, unknown>>;
+}
+
+/** All of them; fields of `data` that the path does not give may stand in the query string. */
+export const READ_ROUTES: readonly ReadRoute[] = [
+  { path: 'instances', request: 'GetProcessInstanceListQuery' },
+  { path: 'failures', request: 'GetProcessInstanceListQuery', fixed: { status: ['error'] } },
+  { path: 'instances/:guid', request: 'GetProcessInstanceStateCommand', params: { guid: 'instanceGuid' } },
+  { path: 'instances/:guid/activities', request: 'GetProcessInstanceActivitiesQuery', params: { guid: 'instanceGuid' } },
+  { path: 'instances/:guid/audit', request: 'GetAuditTrailQuery', params: { guid: 'instanceGuid' } },
+  { path: 'audit/verification', request: 'VerifyAuditTrailQuery' },
+  { path: 'activities', request: 'GetActivitiesQuery' },
+  { path: 'definitions', request: 'GetProcessDefinitionListQuery' },
+  { path: 'definitions/:id', request: 'GetProcessDefinitionByIdQuery', params: { id: 'id' } },
+  { path: 'definitions/:id/bundle', request: 'GetProcessBundleQuery', params: { id: 'processDefinitionId' } },
+  { path: 'tokens', request: 'ListApiTokensQuery' },
+];
+
+/** The audit trail itself: a page of it as JSON, or all that matches as CSV or NDJSON. */
+export const AUDIT_ROUTE: ReadRoute = { path: 'audit', request: 'GetAuditTrailQuery' };

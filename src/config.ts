@@ -1,0 +1,139 @@
+import { resolve } from 'node:path';
+
+/** All settings of the server. They come from the environment and from nowhere else (12-factor). */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Null: an embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  /** `api` answers requests, `runner` acts on what falls due and takes over what dead processes ran, `all` does both. */
+  readonly role: 'all' | 'api' | 'runner';
+  readonly logLevel: string;
+  /** How long running attempts get at shutdown, in ms. */
+  readonly drainMs: number;
+  /** Token with all permissions in tenant `default`; null: none, or made at first start of an embedded database. */
+  readonly adminToken: string | null;
+  readonly jwt: JwtConfig;
+  /** HTTP tasks may call addresses of this machine and of private networks. */
+  readonly httpAllowPrivate: boolean;
+  readonly httpMaxResponseBytes: number;
+  readonly bodyLimitBytes: number;
+  /** Requests a second that one principal may send in one tenant; 0: no limit. */
+  readonly rateLimit: number;
+  readonly testClock: boolean;
+  /** Names for `contextTypeId`: `1=Loan,2=Client`. */
+  readonly contextTypes: ReadonlyMap<number, string>;
+  /** ES modules whose default export maps task types to handlers. */
+  readonly handlerModules: readonly string[];
+}
+
+/** How JSON Web Tokens are checked. Neither `secret` nor `jwksUrl`: none is accepted. */
+export interface JwtConfig {
+  readonly secret: string | null;
+  readonly jwksUrl: string | null;
+  readonly issuer: string | null;
+  readonly audience: string | null;
+}
+
+/** A setting that cannot be used. Its message names the variable and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const MIB = 1024 * 1024;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** Shorter secrets can be guessed from one token (RFC 7518 section 3.2 asks for 256 bits). */
+const SECRET_BYTES = 32;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigError with every unusable setting at once */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const read = new EnvironmentReader(env, problems);
+  const databaseUrl = read.text('DATABASE_URL');
+  const config: Config = {
+    port: read.integer('PORT', 3000, 0, 65_535),
+    host: read.text('HOST') ?? (databaseUrl === null ? '127.0.0.1' : '0.0.0.0'),
+    databaseUrl,
+    dataDir: resolve(read.text('REPRISE_DATA_DIR') ?? '.reprise'),
+    role: read.choice('REPRISE_ROLE', ['all', 'api', 'runner'], 'all'),
+    logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
+    drainMs: read.integer('REPRISE_DRAIN_MS', 10_000, 0, 3_600_000),
+    adminToken: read.text('REPRISE_ADMIN_TOKEN'),
+    jwt: {
+      secret: read.text('REPRISE_JWT_SECRET'),
+      jwksUrl: read.text('REPRISE_JWKS_URL'),
+      issuer: read.text('REPRISE_JWT_ISSUER'),
+      audience: read.text('REPRISE_JWT_AUDIENCE'),
+    },
+    httpAllowPrivate: read.flag('REPRISE_HTTP_ALLOW_PRIVATE'),
+    httpMaxResponseBytes: read.integer('REPRISE_HTTP_MAX_RESPONSE_BYTES', MIB, 1_024, 64 * MIB),
+    bodyLimitBytes: read.integer('REPRISE_BODY_LIMIT_BYTES', MIB, 1_024, 64 * MIB),
+    rateLimit: read.integer('REPRISE_RATE_LIMIT', 0, 0, 1_000_000),
+    testClock: read.flag('REPRISE_TEST_CLOCK'),
+    contextTypes: read.names('REPRISE_CONTEXT_TYPES'),
+    handlerModules: read.list('REPRISE_HANDLERS'),
+  };
+  if (config.jwt.secret !== null && Buffer.byteLength(config.jwt.secret) < SECRET_BYTES) {
+    problems.push(`REPRISE_JWT_SECRET must have at least ${SECRET_BYTES} bytes`);
+  }
+  if (config.jwt.jwksUrl !== null && !URL.canParse(config.jwt.jwksUrl)) problems.push('REPRISE_JWKS_URL must be a URL');
+  if (problems.length > 0) throw new ConfigError(`The settings cannot be used:\n  ${problems.join('\n  ')}`);
+  return config;
+}
+
+/** Reads single variables; an empty one counts as absent. */
+class EnvironmentReader {
+  constructor(
+    private readonly env: Environment,
+    private readonly problems: string[],
+  ) {}
+
+  text(name: string): string | null {
+    const value = this.env[name]?.trim();
+    return value === undefined || value === '' ? null : value;
+  }
+
+  integer(name: string, fallback: number, min: number, max: number): number {
+    const text = this.text(name);
+    if (text === null) return fallback;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    this.problems.push(`${name} must be a whole number from ${min} to ${max}, but is '${text}'`);
+    return fallback;
+  }
+
+  flag(name: string): boolean {
+    const text = this.text(name)?.toLowerCase() ?? 'false';
+    if (['true', '1', 'yes', 'on'].includes(text)) return true;
+    if (!['false', '0', 'no', 'off'].includes(text)) this.problems.push(`${name} must be true or false, but is '${text}'`);
+    return false;
+  }
+
+  choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const text = this.text(name);
+    if (text === null) return fallback;
+    const found = choices.find((choice) => choice === text);
+    if (found === undefined) this.problems.push(`${name} must be one of ${choices.join(', ')}, but is '${text}'`);
+    return found ?? fallback;
+  }
+
+  list(name: string): string[] {
+    return (this.text(name) ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+  }
+
+  names(name: string): Map<number, string> {
+    const names = new Map<number, string>();
+    for (const part of this.list(name)) {
+      const [id = '', label = ''] = part.split('=', 2).map((each) => each.trim());
+      if (/^\d+$/.test(id) && label !== '') names.set(Number(id), label);
+      else this.problems.push(`${name} must look like 1=Loan,2=Client, but has '${part}'`);
+    }
+    return names;
+  }
+}

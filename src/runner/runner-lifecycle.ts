@@ -1,0 +1,60 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { EngineSession } from '../application/session/engine-session.js';
+import { AttemptPool } from './attempt-pool.js';
+import { AuditSealer } from './audit-sealer.js';
+import { DueLoop } from './due-loop.js';
+import { Heartbeat } from './heartbeat.js';
+import { HistoryCleaner } from './history-cleaner.js';
+import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
+import { RunnerWakeups } from './runner-wakeups.js';
+
+/** Starts the loops of this process in their order, and ends them in the reverse. */
+@Injectable()
+export class RunnerLifecycle {
+  private readonly logger = new Logger('Runner');
+  private draining = false;
+
+  constructor(
+    private readonly session: EngineSession,
+    private readonly pool: AttemptPool,
+    private readonly wakeups: RunnerWakeups,
+    private readonly heartbeat: Heartbeat,
+    private readonly due: DueLoop,
+    private readonly rescuer: LostAttemptRescuer,
+    private readonly sealer: AuditSealer,
+    private readonly cleaner: HistoryCleaner,
+  ) {}
+
+  get isDraining(): boolean {
+    return this.draining;
+  }
+
+  /** @param withLoops false: the process only runs the attempts that its own commands begin (`REPRISE_ROLE=api`) */
+  async start(withLoops: boolean): Promise<void> {
+    this.pool.connect(this.session);
+    await this.heartbeat.start();
+    this.wakeups.connect({
+      timerAt: (dueAt) => this.due.wake(dueAt),
+      auditWritten: () => this.sealer.wake(),
+      instanceInDoubt: (instance) => this.rescuer.doubt(instance),
+    });
+    this.rescuer.start(withLoops);
+    if (!withLoops) return;
+    this.due.start();
+    this.sealer.start();
+    this.cleaner.start();
+  }
+
+  /** No new attempt is begun; running ones get `drainMs`. What is left is taken over by another process, or at the next start. */
+  async drain(drainMs: number): Promise<void> {
+    if (this.draining) return;
+    this.draining = true;
+    if (this.pool.size > 0) this.logger.log(`Draining: ${this.pool.size} running attempt(s) get ${drainMs} ms to end.`);
+    await this.due.stop();
+    await this.pool.drain(drainMs);
+    await this.rescuer.stop();
+    await this.cleaner.stop();
+    await this.sealer.stop();
+    await this.heartbeat.stop();
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { Wakeups } from '../application/ports/attempts.js';
+import type { InstanceKey } from '../application/ports/instance-store.js';
+
+/** Who is woken; all of it hints, as polling finds the same later. */
+export interface WakeupListeners {
+  timerAt(dueAt: number): void;
+  auditWritten(): void;
+  instanceInDoubt(instance: InstanceKey): void;
+}
+
+/** Passes the session's hints on to the loops, which are made after it. In a process without loops nobody listens. */
+@Injectable()
+export class RunnerWakeups extends Wakeups {
+  private listeners: WakeupListeners | null = null;
+
+  connect(listeners: WakeupListeners): void {
+    this.listeners = listeners;
+  }
+
+  timerAt(dueAt: number): void {
+    this.listeners?.timerAt(dueAt);
+  }
+
+  auditWritten(): void {
+    this.listeners?.auditWritten();
+  }
+
+  instanceInDoubt(instance: InstanceKey): void {
+    this.listeners?.instanceInDoubt(instance);
+  }
+}

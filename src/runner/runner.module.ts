@@ -1,0 +1,94 @@
+import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { availableParallelism } from 'node:os';
+import { ApplicationModule } from '../application/application.module.js';
+import { AttemptRunner, Wakeups } from '../application/ports/attempts.js';
+import { Clock, NodeIdentity } from '../application/ports/clock.js';
+import { DueWork } from '../application/ports/due-work.js';
+import { ConnectorRegistry } from '../connectors/connector-registry.js';
+import type { TaskAttempt } from '../connectors/connector.js';
+import { HttpConnector } from '../connectors/http/http-connector.js';
+import { Sandbox } from '../connectors/script/sandbox.js';
+import { ScriptConnector } from '../connectors/script/script-connector.js';
+import { AttemptPool } from './attempt-pool.js';
+import { AuditSealer } from './audit-sealer.js';
+import { gatherConnectors } from './connectors.js';
+import { DueLoop } from './due-loop.js';
+import { Heartbeat } from './heartbeat.js';
+import { HistoryCleaner } from './history-cleaner.js';
+import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
+import { RunnerLifecycle } from './runner-lifecycle.js';
+import { RunnerWakeups } from './runner-wakeups.js';
+import { StartTimers } from './start-timers.js';
+import { SystemClock } from './system-clock.js';
+
+export interface RunnerOptions {
+  readonly testClock: boolean;
+  readonly httpAllowPrivate: boolean;
+  readonly httpMaxResponseBytes: number;
+  readonly handlerModules: readonly string[];
+}
+
+/** The runner: attempts, timers, take-over, sealing. Global, because it implements ports that the application asks for. */
+@Global()
+@Module({})
+export class RunnerModule {
+  static forRoot(options: RunnerOptions): DynamicModule {
+    return {
+      module: RunnerModule,
+      imports: [ApplicationModule, DiscoveryModule],
+      providers: [
+        { provide: Clock, useFactory: () => new SystemClock(options.testClock) },
+        { provide: Sandbox, useFactory: () => new Sandbox(Math.max(1, Math.min(4, availableParallelism() - 1))) },
+        {
+          provide: HttpConnector,
+          useFactory: () =>
+            new HttpConnector({ allowPrivate: options.httpAllowPrivate, maxResponseBytes: options.httpMaxResponseBytes }),
+        },
+        {
+          provide: ScriptConnector,
+          useFactory: (sandbox: Sandbox) => new ScriptConnector(sandbox, logScript),
+          inject: [Sandbox],
+        },
+        {
+          provide: ConnectorRegistry,
+          useFactory: (http: HttpConnector, script: ScriptConnector, discovery: DiscoveryService) =>
+            gatherConnectors([http, script], options.handlerModules, discovery),
+          inject: [HttpConnector, ScriptConnector, DiscoveryService],
+        },
+        RunnerWakeups,
+        { provide: Wakeups, useExisting: RunnerWakeups },
+        AttemptPool,
+        { provide: AttemptRunner, useExisting: AttemptPool },
+        Heartbeat,
+        { provide: NodeIdentity, useExisting: Heartbeat },
+        DueLoop,
+        { provide: DueWork, useExisting: DueLoop },
+        StartTimers,
+        LostAttemptRescuer,
+        AuditSealer,
+        HistoryCleaner,
+        RunnerLifecycle,
+      ],
+      exports: [
+        Clock,
+        Wakeups,
+        AttemptRunner,
+        NodeIdentity,
+        DueWork,
+        RunnerLifecycle,
+        ConnectorRegistry,
+        HttpConnector,
+        Sandbox,
+        AttemptPool,
+      ],
+    };
+  }
+}
+
+const scripts = new Logger('Script');
+
+/** What a script writes with `console.log` goes to the server's log, with the task it belongs to. */
+function logScript({ instanceGuid, taskId, attempt }: TaskAttempt, lines: readonly string[]): void {
+  for (const line of lines) scripts.log({ instanceGuid, taskId, attempt, line }, 'Script');
+}
