@@ -8,8 +8,24 @@ const base = {
 
 export default {
   projects: [
-    { ...base, displayName: 'pure', testMatch: ['<rootDir>/test/{engine,bpmn,expressions,connectors,contract,architecture}/**/*.test.ts'] },
-    { ...base, displayName: 'postgres', testMatch: ['<rootDir>/test/{storage,application,runner}/**/*.test.ts'], globalSetup: '<rootDir>/test/support/start-database.ts', globalTeardown: '<rootDir>/test/support/stop-database.ts' },
-    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/{api,e2e}/**/*.test.ts'], globalSetup: '<rootDir>/test/support/start-database.ts', globalTeardown: '<rootDir>/test/support/stop-database.ts' },
+    {
+      ...base,
+      displayName: 'pure',
+      testMatch: ['<rootDir>/test/{engine,bpmn,expressions,connectors,contract,architecture}/**/*.test.ts'],
+    },
+    {
+      ...base,
+      displayName: 'postgres',
+      testMatch: ['<rootDir>/test/{storage,application,runner}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/start-database.ts',
+      globalTeardown: '<rootDir>/test/support/stop-database.ts',
+    },
+    {
+      ...base,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/{api,e2e}/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/start-database.ts',
+      globalTeardown: '<rootDir>/test/support/stop-database.ts',
+    },
   ],
 };

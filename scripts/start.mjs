@@ -1,0 +1,25 @@
+// Builds what is newer than dist, then serves in this very process, so that a signal reaches the server itself.
+import { readdirSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { BUILT, build } from './build.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SOURCES = ['src', 'migrations', 'ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+
+if (newest(SOURCES) > (statSync(BUILT, { throwIfNoEntry: false })?.mtimeMs ?? 0)) {
+  process.stdout.write('Building dist, once for these sources ...\n');
+  build();
+}
+process.setSourceMapsEnabled(true);
+await import('../dist/src/main.js');
+
+/** Epoch ms of the youngest file. @param {readonly string[]} names */
+function newest(names) {
+  let youngest = 0;
+  for (const name of names) {
+    const found = statSync(ROOT + name);
+    const files = found.isDirectory() ? readdirSync(ROOT + name, { recursive: true, encoding: 'utf8' }) : [];
+    youngest = Math.max(youngest, found.mtimeMs, ...files.map((file) => statSync(`${ROOT}${name}/${file}`).mtimeMs));
+  }
+  return youngest;
+}
