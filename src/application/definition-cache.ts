@@ -3,7 +3,7 @@ import { readModel } from '../bpmn/index.js';
 import type { ProcessDefinition } from '../engine/index.js';
 import { DefinitionStore } from './ports/readers.js';
 
-/** Compiled versions that are kept; the least recently used goes first. */
+/** Compiled versions that are kept; the one compiled first goes first. */
 const CAPACITY = 500;
 
 /** Compiled definitions by version: compiled once per process, on first use. */
@@ -34,6 +34,22 @@ export class DefinitionCache {
     return compiling;
   }
 
+  /** A version that was just deployed needs not be compiled again. */
+  remember(definitionId: number, version: number, definition: ProcessDefinition): void {
+    const key = `${definitionId}/${version}`;
+    this.compiled.set(key, Promise.resolve(definition));
+    this.keep(key, definition);
+  }
+
+  /** The definition was deleted. */
+  forget(definitionId: number): void {
+    for (const key of [...this.compiled.keys()]) {
+      if (!key.startsWith(`${definitionId}/`)) continue;
+      this.compiled.delete(key);
+      this.ready.delete(key);
+    }
+  }
+
   private keep(key: string, definition: ProcessDefinition): void {
     this.ready.set(key, definition);
     if (this.ready.size <= CAPACITY) return;
@@ -49,7 +65,10 @@ export class DefinitionCache {
     if (!stored) throw new Error(`Expected definition ${definitionId} to have version ${version}, but it is not stored`);
     const model = await readModel(stored.xml);
     const process = model.kind === 'accepted' ? model.processes.find((each) => each.key === stored.processKey) : undefined;
-    if (!process) throw new Error(`Expected the stored model of definition ${definitionId} version ${version} to compile with process '${stored.processKey}'`);
+    if (!process)
+      throw new Error(
+        `Expected the stored model of definition ${definitionId} version ${version} to compile with process '${stored.processKey}'`,
+      );
     return process;
   }
 }

@@ -7,14 +7,17 @@ const FRESH_MS = 1_000;
 const CAPACITY = 10_000;
 
 interface Found {
-  readonly record: DefinitionRecord | null;
+  readonly record: DefinitionRecord;
   readonly until: number;
 }
 
-/** Definitions as starts look them up: remembered for a second, forgotten at once when this node changes one. */
+/**
+ * Definitions as starts look them up: remembered for a second, forgotten at once when this node changes one. What was not
+ * found is not remembered: another node may deploy it in the next moment.
+ */
 @Injectable()
 export class DefinitionCatalog {
-  private readonly found = new Map<string, Found>();
+  private found = new Map<string, Found>();
 
   constructor(private readonly store: DefinitionStore) {}
 
@@ -28,16 +31,18 @@ export class DefinitionCatalog {
 
   /** Call after every change of a definition. */
   forget(): void {
-    this.found.clear();
+    // A new map, so that a look-up under way, which may have read the old record, keeps it where nobody looks.
+    this.found = new Map();
   }
 
   private async lookUp(key: string, load: () => Promise<DefinitionRecord | null>): Promise<DefinitionRecord | null> {
-    const known = this.found.get(key);
+    const { found } = this;
+    const known = found.get(key);
     const now = performance.now();
     if (known && known.until > now) return known.record;
     const record = await load();
-    if (this.found.size >= CAPACITY) this.found.clear();
-    this.found.set(key, { record, until: now + FRESH_MS });
+    if (found.size >= CAPACITY) found.clear();
+    if (record) found.set(key, { record, until: now + FRESH_MS });
     return record;
   }
 }

@@ -18,7 +18,12 @@ export class InstanceAnswer {
   async of(instanceGuid: string, result: SessionResult, message: string, waitMs: number): Promise<Answer> {
     if (result.kind === 'not-found') return instanceNotFound(instanceGuid);
     if (result.kind === 'rejected') return refused(result.rejected.message, result.rejected.data);
-    const options = { elementInstanceId: null, foreign: foreignAttempts(result.instance.state, result.begun), waitMs, graceMs: waitMs };
+    const options = {
+      elementInstanceId: null,
+      foreign: foreignAttempts(result.instance.state, result.begun),
+      waitMs,
+      graceMs: waitMs,
+    };
     const { instance } = await awaitRest(this.session.watch, result.instance, options);
     return done(message, await this.view(instance));
   }

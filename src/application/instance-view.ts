@@ -54,7 +54,11 @@ export function failureView(instance: LiveInstance): Record<string, unknown> {
   const failed = failedElements(instance.state);
   const [oldest] = failed;
   if (!oldest) return {};
-  return { error: errorView(instance, oldest), errors: failed.map((element) => errorView(instance, element)), nextActions: FAILURE_ACTIONS };
+  return {
+    error: errorView(instance, oldest),
+    errors: failed.map((element) => errorView(instance, element)),
+    nextActions: FAILURE_ACTIONS,
+  };
 }
 
 /** `currentTask` and `nextActions` while it waits; nothing otherwise. */
@@ -62,7 +66,9 @@ export function waitingView(instance: LiveInstance): Record<string, unknown> {
   const { state, definition } = instance;
   if (state.status !== 'waiting') return {};
   const open = openElements(state);
-  const waiting = open.find((element) => element.status === 'waiting' && isUserTask(instance, element)) ?? open.find((element) => element.status === 'waiting' || element.status === 'ready');
+  const waiting =
+    open.find((element) => element.status === 'waiting' && isUserTask(instance, element)) ??
+    open.find((element) => element.status === 'waiting' || element.status === 'ready');
   const node = waiting && definition.nodesById.get(waiting.nodeId);
   if (!waiting || !node) return {};
   const actions: readonly NextAction[] = waiting.status === 'ready' ? STEP_ACTIONS : node.type === 'userTask' ? node.actions : [];
@@ -96,7 +102,11 @@ export function stateView(instance: LiveInstance, trail: Trail): Record<string, 
 
 /** What every answer about one instance begins with. */
 export function headView(instance: LiveInstance): { instanceGuid: string; status: string; currentActivityId: string | null } {
-  return { instanceGuid: instance.header.guid, status: instance.state.status, currentActivityId: openElements(instance.state)[0]?.nodeId ?? null };
+  return {
+    instanceGuid: instance.header.guid,
+    status: instance.state.status,
+    currentActivityId: openElements(instance.state)[0]?.nodeId ?? null,
+  };
 }
 
 /** The data of GetProcessInstanceState (CONTRACT section 6). */

@@ -22,7 +22,11 @@ export class OperatorCommand {
   ) {}
 
   /** Applies the command; a refusal or an unknown instance is an answer already. */
-  async apply(instanceGuid: string, command: Command, origin: CommandOrigin): Promise<Extract<SessionResult, { kind: 'done' }> | { kind: 'answer'; answer: Answer }> {
+  async apply(
+    instanceGuid: string,
+    command: Command,
+    origin: CommandOrigin,
+  ): Promise<Extract<SessionResult, { kind: 'done' }> | { kind: 'answer'; answer: Answer }> {
     const result = await this.session.apply({ tenantId: origin.caller.tenantId, guid: instanceGuid }, command, { origin });
     if (result.kind === 'done') return result;
     if (result.kind === 'not-found') return { kind: 'answer', answer: instanceNotFound(instanceGuid) };
@@ -43,14 +47,24 @@ export class OperatorCommand {
         : refusedEntry(base, dry, instance.header, instance.state.status, result),
     ]);
     this.wakeups.auditWritten();
-    return done(result.kind === 'accepted' ? 'Dry run: the command would be done.' : 'Dry run: the command would be refused.', describe(instance, result));
+    return done(
+      result.kind === 'accepted' ? 'Dry run: the command would be done.' : 'Dry run: the command would be refused.',
+      describe(instance, result),
+    );
   }
 }
 
 function describe(instance: LiveInstance, result: StepResult): Record<string, unknown> {
   if (result.kind === 'rejected') {
     const nothing = { willExecute: [], willWaitFor: [], willCancel: [], willCompensate: [], changes: [] };
-    return { dryRun: true, allowed: false, reason: result.message, ...nothing, statusAfter: instance.state.status, ...result.data };
+    return {
+      dryRun: true,
+      allowed: false,
+      reason: result.message,
+      ...nothing,
+      statusAfter: instance.state.status,
+      ...result.data,
+    };
   }
   const task = (nodeId: string): Record<string, unknown> => {
     const node = instance.definition.nodesById.get(nodeId);
@@ -65,7 +79,10 @@ function describe(instance: LiveInstance, result: StepResult): Record<string, un
     willExecute: result.effects.flatMap((effect) => (effect.type === 'execute-attempt' ? [task(effect.nodeId)] : [])),
     willWaitFor: waits.map((element) => task(element.nodeId)),
     willCancel: result.effects.flatMap((effect) => {
-      const node = effect.type === 'record-activity' && effect.status === 'terminated' ? instance.definition.nodesById.get(effect.nodeId) : undefined;
+      const node =
+        effect.type === 'record-activity' && effect.status === 'terminated'
+          ? instance.definition.nodesById.get(effect.nodeId)
+          : undefined;
       return node && isActivity(node) ? [task(node.id)] : [];
     }),
     willCompensate: [],

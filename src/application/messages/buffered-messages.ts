@@ -27,9 +27,18 @@ export class BufferedMessages implements OnModuleInit {
   }
 
   private async deliver({ header }: LiveInstance, subscription: OpenSubscription): Promise<void> {
-    const message = await this.messages.findBuffered(header.tenantId, subscription.messageName, subscription.correlationKey, this.clock.now());
+    const message = await this.messages.findBuffered(
+      header.tenantId,
+      subscription.messageName,
+      subscription.correlationKey,
+      this.clock.now(),
+    );
     if (!message) return;
-    const command = { type: 'deliver-message', elementInstanceId: subscription.elementInstanceId, payload: message.variables } as const;
+    const command = {
+      type: 'deliver-message',
+      elementInstanceId: subscription.elementInstanceId,
+      payload: message.variables,
+    } as const;
     await this.session.apply(header, command, { consumedMessageId: message.id });
   }
 }

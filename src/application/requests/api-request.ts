@@ -4,11 +4,16 @@ import type { Caller } from '../caller.js';
 
 /** What the endpoint dispatches: validated data and who asks. All commands and queries have this one shape. */
 export abstract class ApiRequest<D extends object> extends Command<Answer> {
+  /** A field that is null counts as absent. */
+  readonly data: D;
+
   constructor(
-    readonly data: D,
+    data: D,
     readonly caller: Caller,
   ) {
     super();
+    const given = Object.entries(data).filter(([, value]) => value !== null);
+    this.data = given.length === Object.keys(data).length ? data : (Object.fromEntries(given) as D);
   }
 }
 
@@ -28,6 +33,8 @@ export interface ApiRequestSpec {
   readonly summary: string;
   /** Reads are not audited when refused. */
   readonly kind: 'command' | 'query';
+  /** The answer holds a secret that is shown once: it must not be kept for a replay, nor logged. */
+  readonly secretAnswer?: true;
 }
 
 export interface RegisteredRequest extends ApiRequestSpec {

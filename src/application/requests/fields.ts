@@ -15,23 +15,96 @@ import {
   type ValidationArguments,
 } from 'class-validator';
 import { findJsonProblem } from '../../contract/json-rules.js';
+import { instantOf } from './field-values.js';
 
 /** Longest comment, reason or name. */
 const TEXT_LENGTH = 4_000;
 
 /** A required text. */
 export function RequiredText(description: string, maxLength = 255): PropertyDecorator {
-  return applyDecorators(ApiProperty({ description, maxLength }), IsString(), IsNotEmpty(), MaxLength(maxLength));
+  return applyDecorators(ApiProperty({ description, maxLength }), IsString(), IsNotEmpty(), MaxLength(maxLength), IsStorable());
+}
+
+/** A text that must be given; a blank one is the handler's to refuse. */
+export function PresentText(description: string, maxLength = 255): PropertyDecorator {
+  return applyDecorators(ApiProperty({ description, maxLength }), IsString(), MaxLength(maxLength), IsStorable());
 }
 
 /** An optional text. */
 export function OptionalText(description: string, maxLength = TEXT_LENGTH): PropertyDecorator {
-  return applyDecorators(ApiPropertyOptional({ description, maxLength }), IsOptional(), IsString(), MaxLength(maxLength));
+  return applyDecorators(
+    ApiPropertyOptional({ description, maxLength }),
+    IsOptional(),
+    IsString(),
+    MaxLength(maxLength),
+    IsStorable(),
+  );
+}
+
+/** Optional texts: a list, or a single one (as a query string has it); use `textsOf` to read them. */
+export function OptionalTexts(description: string, choices?: readonly string[]): PropertyDecorator {
+  const items = { type: 'string' as const, ...(choices ? { enum: [...choices] } : {}) };
+  return applyDecorators(
+    ApiPropertyOptional({ description, type: 'array', items }),
+    IsOptional(),
+    ValidateBy({
+      name: 'texts',
+      validator: {
+        validate: (value: unknown) => textList(value).every((each) => isShortText(each) && (choices?.includes(each) ?? true)),
+        defaultMessage: (args?: ValidationArguments) =>
+          `${args?.property ?? ''} must be ${choices ? `among ${choices.join(', ')}` : 'texts of 1 to 255 characters'}: one, or a list of up to 100`,
+      },
+    }),
+  );
+}
+
+/** An optional ISO 8601 instant or date; use `instantOf` to read it. */
+export function OptionalInstant(description: string): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ description, format: 'date-time' }),
+    IsOptional(),
+    ValidateBy({
+      name: 'instant',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && instantOf(value) !== null,
+        defaultMessage: (args?: ValidationArguments) =>
+          `${args?.property ?? ''} must be an ISO 8601 instant or date such as 2030-01-31T09:00:00Z`,
+      },
+    }),
+  );
+}
+
+/** Neither NUL nor half a surrogate pair: Postgres has no text for them (CONTRACT section 8). */
+function IsStorable(): PropertyDecorator {
+  return ValidateBy({
+    name: 'storable',
+    validator: {
+      validate: (value: unknown) => typeof value !== 'string' || findJsonProblem(value) === null,
+      defaultMessage: (args?: ValidationArguments) =>
+        `${args?.property ?? ''}: ${findJsonProblem(args?.value)?.message ?? 'cannot be stored'}`,
+    },
+  });
+}
+
+function isShortText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 255 && findJsonProblem(value) === null;
+}
+
+/** Elements of a list, or the one value; a list that is too long fails as a whole. */
+function textList(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) return [value];
+  return value.length <= 100 ? (value as readonly unknown[]) : [null];
 }
 
 /** An optional whole number within bounds. */
 export function OptionalInt(description: string, min: number, max: number): PropertyDecorator {
-  return applyDecorators(ApiPropertyOptional({ description, type: 'integer', minimum: min, maximum: max }), IsOptional(), IsInt(), Min(min), Max(max));
+  return applyDecorators(
+    ApiPropertyOptional({ description, type: 'integer', minimum: min, maximum: max }),
+    IsOptional(),
+    IsInt(),
+    Min(min),
+    Max(max),
+  );
 }
 
 export function RequiredInt(description: string, min: number, max: number): PropertyDecorator {
@@ -48,7 +121,11 @@ export function OptionalChoice(description: string, choices: readonly string[]):
 
 /** An optional JSON object that can be stored without loss. */
 export function OptionalVariables(description: string): PropertyDecorator {
-  return applyDecorators(ApiPropertyOptional({ description, type: 'object', additionalProperties: true }), IsOptional(), IsVariables());
+  return applyDecorators(
+    ApiPropertyOptional({ description, type: 'object', additionalProperties: true }),
+    IsOptional(),
+    IsVariables(),
+  );
 }
 
 export function RequiredVariables(description: string): PropertyDecorator {
@@ -74,33 +151,45 @@ function isObject(value: unknown): value is object {
 }
 
 function describe(property: string, value: unknown): string {
-  if (!isObject(value)) return `${property} must be a JSON object, but is ${Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`}`;
+  if (!isObject(value))
+    return `${property} must be a JSON object, but is ${Array.isArray(value) ? 'an array' : value === null ? 'null' : `a ${typeof value}`}`;
   const problem = findJsonProblem(value);
   return `${property}${problem && problem.path !== '' ? `.${problem.path}` : ''}: ${problem?.message ?? 'cannot be stored'}`;
 }
 
-/** An id that may arrive as text or number (CONTRACT section 1); use `idText` to read it. */
+const ID_SCHEMA = { oneOf: [{ type: 'string', maxLength: 255 }, { type: 'integer' }] };
+
+/** An id that may arrive as text or number (CONTRACT section 1). */
 export function OptionalId(description: string): PropertyDecorator {
-  return applyDecorators(
-    ApiPropertyOptional({ description, oneOf: [{ type: 'string', maxLength: 255 }, { type: 'integer' }] }),
-    IsOptional(),
-    ValidateBy({
-      name: 'id',
-      validator: {
-        validate: (value: unknown) => (typeof value === 'string' && value !== '' && value.length <= 255) || Number.isSafeInteger(value),
-        defaultMessage: ({ property }: ValidationArguments = { property: 'id' } as ValidationArguments) => `${property} must be a text of 1 to 255 characters or a whole number`,
-      },
-    }),
-  );
+  return applyDecorators(ApiPropertyOptional({ description, ...ID_SCHEMA }), IsOptional(), IsId());
+}
+
+/** The same, required. */
+export function RequiredId(description: string): PropertyDecorator {
+  return applyDecorators(ApiProperty({ description, ...ID_SCHEMA }), IsId());
+}
+
+function IsId(): PropertyDecorator {
+  return ValidateBy({
+    name: 'id',
+    validator: {
+      validate: (value: unknown) => isShortText(value) || Number.isSafeInteger(value),
+      defaultMessage: (args?: ValidationArguments) =>
+        `${args?.property ?? 'id'} must be a text of 1 to 255 characters or a whole number`,
+    },
+  });
 }
 
 /** Longest wait for an answer, in ms (CONTRACT section 3e). */
 export const MAX_WAIT_MS = 120_000;
 
-/** The one field that every instance command has. */
+/** What every instance command has. */
 export class InstanceData {
   @RequiredText('The process instance.')
   instanceGuid!: string;
+
+  @OptionalText('The same key again gives the same answer, once done.', 255)
+  idempotencyKey?: string;
 }
 
 /** What commands of operators have in common (CONTRACT section 3, "Ours"). */
@@ -113,9 +202,6 @@ export class OperatorData extends InstanceData {
 
   @OptionalInt('How long to wait for the outcome, in ms.', 0, MAX_WAIT_MS)
   waitMs?: number;
-
-  @OptionalText('The same key again gives the same answer, once done.', 255)
-  idempotencyKey?: string;
 }
 
 /** Names of an instance that clients use. */

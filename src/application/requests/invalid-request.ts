@@ -13,3 +13,9 @@ export class InvalidRequest extends Error {
 export function invalidField(field: string, code: string, message: string): InvalidRequest {
   return new InvalidRequest([{ field: `data.${field}`, code, message }]);
 }
+
+/** For the `catch` of a paged query: a store throws RangeError for a cursor that it did not make. */
+export function refuseCursor(error: unknown): never {
+  if (error instanceof RangeError) throw invalidField('cursor', 'cursor', 'cursor must be one that an earlier answer gave');
+  throw error;
+}

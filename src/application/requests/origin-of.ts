@@ -6,7 +6,18 @@ export function originOf(
   caller: Caller,
   action: string,
   now: number,
-  said: { comment?: string | undefined; claimedBy?: string | undefined; detail?: Readonly<Record<string, unknown>> | undefined } = {},
+  said: {
+    comment?: string | undefined;
+    claimedBy?: string | undefined;
+    detail?: Readonly<Record<string, unknown>> | undefined;
+  } = {},
 ): CommandOrigin {
-  return { caller, action, comment: said.comment ?? null, claimedBy: said.claimedBy ?? null, detail: said.detail ?? null, receivedAt: now };
+  return {
+    caller,
+    action,
+    comment: said.comment ?? null,
+    claimedBy: said.claimedBy ?? null,
+    detail: said.detail ?? null,
+    receivedAt: now,
+  };
 }

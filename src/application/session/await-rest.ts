@@ -58,10 +58,19 @@ function judge(instance: LiveInstance, effects: readonly Effect[], options: Rest
   const ended = effects.find((effect) => effect.type === 'record-activity' && effect.elementInstanceId === elementInstanceId);
   const executionTimeMs = known === null ? null : instance.state.updatedAt - startOf(known.instance, elementInstanceId);
   if (ended?.type === 'record-activity') {
-    return { instance, attempt: ended.status === 'terminated' && !caughtError(effects, elementInstanceId) ? 'interrupted' : 'succeeded', executionTimeMs };
+    return {
+      instance,
+      attempt: ended.status === 'terminated' && !caughtError(effects, elementInstanceId) ? 'interrupted' : 'succeeded',
+      executionTimeMs,
+    };
   }
   const element = find(instance.state, elementInstanceId);
-  if (!element) return { instance, attempt: known === null ? 'succeeded' : 'interrupted', executionTimeMs: known === null ? 0 : executionTimeMs };
+  if (!element)
+    return {
+      instance,
+      attempt: known === null ? 'succeeded' : 'interrupted',
+      executionTimeMs: known === null ? 0 : executionTimeMs,
+    };
   if (element.status === 'failed') return { instance, attempt: 'failed', executionTimeMs };
   if (element.status === 'retrying') return { instance, attempt: 'retrying', executionTimeMs };
   if (element.status === 'executing') return { instance, attempt: 'pending', executionTimeMs: null };
@@ -70,7 +79,10 @@ function judge(instance: LiveInstance, effects: readonly Effect[], options: Rest
 
 /** A modelled error that a boundary event caught: the attempt ended and the process went on. */
 function caughtError(effects: readonly Effect[], elementInstanceId: number): boolean {
-  return effects.some((effect) => effect.type === 'record-attempt' && effect.elementInstanceId === elementInstanceId && effect.outcome === 'bpmn-error');
+  return effects.some(
+    (effect) =>
+      effect.type === 'record-attempt' && effect.elementInstanceId === elementInstanceId && effect.outcome === 'bpmn-error',
+  );
 }
 
 function startOf(instance: LiveInstance, elementInstanceId: number): number {
@@ -87,15 +99,19 @@ function isSettled(report: RestReport): boolean {
 
 /** Nothing better can be learnt by waiting. */
 function isFinal(report: RestReport): boolean {
-  return report.attempt === 'failed' || report.attempt === 'retrying' || report.attempt === 'interrupted' || report.instance.state.endedAt !== null;
+  return (
+    report.attempt === 'failed' ||
+    report.attempt === 'retrying' ||
+    report.attempt === 'interrupted' ||
+    report.instance.state.endedAt !== null
+  );
 }
 
 function atRest(state: InstanceState, { foreign }: RestOptions): boolean {
   if (state.paused) return true;
-  return openElements(state).every(
-    (element) =>
-      element.status !== 'executing' && !(element.status === 'ready' && state.executionMode === 'Unsupervised')
-        ? true
-        : foreign.has(element.id),
+  return openElements(state).every((element) =>
+    element.status !== 'executing' && !(element.status === 'ready' && state.executionMode === 'Unsupervised')
+      ? true
+      : foreign.has(element.id),
   );
 }

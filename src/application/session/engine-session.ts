@@ -4,7 +4,14 @@ import { newInstance, step } from '../../engine/index.js';
 import { DefinitionCache } from '../definition-cache.js';
 import { AttemptRunner, Wakeups } from '../ports/attempts.js';
 import { Clock, NodeIdentity } from '../ports/clock.js';
-import { InstanceStore, StepConflict, StorageUnavailable, type InstanceHeader, type InstanceKey, type StepWrite } from '../ports/instance-store.js';
+import {
+  InstanceStore,
+  StepConflict,
+  StorageUnavailable,
+  type InstanceHeader,
+  type InstanceKey,
+  type StepWrite,
+} from '../ports/instance-store.js';
 import { AuditStore } from '../ports/stores.js';
 import { Telemetry } from '../ports/telemetry.js';
 import { CommandQueue } from './command-queue.js';
@@ -100,7 +107,10 @@ export class EngineSession {
   async preview(target: InstanceKey, command: Command): Promise<{ instance: LiveInstance; result: StepResult } | null> {
     const instance = await this.read(target);
     if (!instance) return null;
-    return { instance, result: step(instance.definition, instance.state, command, { now: this.clock.now(), node: this.node.node }) };
+    return {
+      instance,
+      result: step(instance.definition, instance.state, command, { now: this.clock.now(), node: this.node.node }),
+    };
   }
 
   /** The instance as it is stored now. */
@@ -112,10 +122,24 @@ export class EngineSession {
     return { ...stored, definition, trail: known && known.state.version === stored.state.version ? known.trail : null };
   }
 
-  private enqueue(target: InstanceKey, header: InstanceHeader | null, command: Command, options: ApplyOptions): Promise<SessionResult> {
+  private enqueue(
+    target: InstanceKey,
+    header: InstanceHeader | null,
+    command: Command,
+    options: ApplyOptions,
+  ): Promise<SessionResult> {
     return new Promise((resolve, reject) => {
       const { tenantId, guid } = target;
-      this.queue.push({ key: keyOf(target), target: { tenantId, guid }, header, command, options, conflicts: 0, resolve, reject });
+      this.queue.push({
+        key: keyOf(target),
+        target: { tenantId, guid },
+        header,
+        command,
+        options,
+        conflicts: 0,
+        resolve,
+        reject,
+      });
       this.schedule();
     });
   }
@@ -189,12 +213,14 @@ export class EngineSession {
       const cached = item.conflicts === 0 ? this.cache.get(item.key) : undefined;
       if (cached) found.set(item.key, { before: cached, fresh: false });
       else if (item.header === null || item.conflicts > 0) missing.push(item);
-      if (!cached && item.header !== null && item.conflicts === 0) found.set(item.key, { before: await this.unborn(item.header, item.command), fresh: true });
+      if (!cached && item.header !== null && item.conflicts === 0)
+        found.set(item.key, { before: await this.unborn(item.header, item.command), fresh: true });
     }
     if (missing.length === 0) return found;
     for (const { header, state } of await this.store.loadByGuid(missing.map((item) => item.target))) {
       const definition =
-        this.definitions.peek(header.definitionId, header.definitionVersion) ?? (await this.definitions.get(header.definitionId, header.definitionVersion));
+        this.definitions.peek(header.definitionId, header.definitionVersion) ??
+        (await this.definitions.get(header.definitionId, header.definitionVersion));
       found.set(keyOf(header), { before: { header, state, definition, trail: null }, fresh: true });
     }
     return found;
@@ -203,8 +229,10 @@ export class EngineSession {
   /** An instance before its start: version 0, nothing in it. */
   private async unborn(header: InstanceHeader, command: Command): Promise<LiveInstance> {
     const definition =
-      this.definitions.peek(header.definitionId, header.definitionVersion) ?? (await this.definitions.get(header.definitionId, header.definitionVersion));
-    if (command.type !== 'start-process-instance') throw new Error(`Expected a start of '${header.guid}', but got ${command.type}`);
+      this.definitions.peek(header.definitionId, header.definitionVersion) ??
+      (await this.definitions.get(header.definitionId, header.definitionVersion));
+    if (command.type !== 'start-process-instance')
+      throw new Error(`Expected a start of '${header.guid}', but got ${command.type}`);
     return { header, definition, trail: EMPTY_TRAIL, state: newInstance(command, this.clock.now()) };
   }
 
@@ -244,7 +272,8 @@ export class EngineSession {
   private async commit(accepted: readonly Stepped[]): Promise<void> {
     const writes: StepWrite[] = [];
     for (const { item, before, result } of accepted) {
-      if (result.kind === 'accepted') writes.push(buildWrite(before.header, before.state.version, result, item.options, () => this.entryBase()));
+      if (result.kind === 'accepted')
+        writes.push(buildWrite(before.header, before.state.version, result, item.options, () => this.entryBase()));
     }
     try {
       await this.store.saveSteps(writes);

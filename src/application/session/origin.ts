@@ -44,7 +44,13 @@ export function doneEntry(base: EntryBase, origin: CommandOrigin, header: Instan
 }
 
 /** The entry of a command that the state forbids. */
-export function refusedEntry(base: EntryBase, origin: CommandOrigin, header: InstanceHeader, status: string, rejected: Rejected): AuditEntry {
+export function refusedEntry(
+  base: EntryBase,
+  origin: CommandOrigin,
+  header: InstanceHeader,
+  status: string,
+  rejected: Rejected,
+): AuditEntry {
   return {
     ...base,
     ...requestPart(origin),
@@ -62,7 +68,13 @@ export function refusedEntry(base: EntryBase, origin: CommandOrigin, header: Ins
 }
 
 /** The entry of an automatic decision. */
-export function decisionEntry(base: EntryBase, header: InstanceHeader, decision: RecordDecision, statusBefore: string | null, statusAfter: string): AuditEntry {
+export function decisionEntry(
+  base: EntryBase,
+  header: InstanceHeader,
+  decision: RecordDecision,
+  statusBefore: string | null,
+  statusAfter: string,
+): AuditEntry {
   const correlationId = decision.detail['commandCorrelationId'];
   return {
     ...base,
@@ -85,17 +97,30 @@ export function decisionEntry(base: EntryBase, header: InstanceHeader, decision:
   };
 }
 
-/** The entry of a command that is about no instance. */
-export function requestEntry(base: EntryBase, origin: CommandOrigin, outcome: AuditEntry['outcome'], detail: Readonly<Record<string, unknown>> = {}): AuditEntry {
+/** What an entry outside of a step is about. */
+export interface EntrySubject {
+  readonly instanceGuid?: string | undefined;
+  readonly processKey?: string | undefined;
+  readonly changes?: AuditEntry['changes'] | undefined;
+}
+
+/** The entry of a command that is no step of an instance. */
+export function requestEntry(
+  base: EntryBase,
+  origin: CommandOrigin,
+  outcome: AuditEntry['outcome'],
+  detail: Readonly<Record<string, unknown>> = {},
+  { instanceGuid, processKey, changes }: EntrySubject = {},
+): AuditEntry {
   return {
     ...base,
     ...requestPart(origin),
     outcome,
-    instanceGuid: null,
-    processKey: null,
+    instanceGuid: instanceGuid ?? null,
+    processKey: processKey ?? null,
     taskId: null,
     attempt: null,
-    changes: [],
+    changes: changes ?? [],
     statusBefore: null,
     statusAfter: null,
     durationMs: durationSince(base, origin),
@@ -103,7 +128,9 @@ export function requestEntry(base: EntryBase, origin: CommandOrigin, outcome: Au
   };
 }
 
-function requestPart(origin: CommandOrigin): Pick<AuditEntry, 'tenantId' | 'actor' | 'action' | 'comment' | 'correlationId' | 'idempotencyKey'> {
+function requestPart(
+  origin: CommandOrigin,
+): Pick<AuditEntry, 'tenantId' | 'actor' | 'action' | 'comment' | 'correlationId' | 'idempotencyKey'> {
   const { caller } = origin;
   return {
     tenantId: caller.tenantId,

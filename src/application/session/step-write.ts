@@ -15,7 +15,8 @@ export function buildWrite(
   const audit: AuditEntry[] = [];
   if (options.origin) audit.push(doneEntry(entryBase(), options.origin, header, report));
   for (const effect of result.effects) {
-    if (effect.type === 'record-decision') audit.push(decisionEntry(entryBase(), header, effect, report.statusBefore, report.statusAfter));
+    if (effect.type === 'record-decision')
+      audit.push(decisionEntry(entryBase(), header, effect, report.statusBefore, report.statusAfter));
   }
   return {
     header,

@@ -32,10 +32,12 @@ function target(data: AdvanceClockData, now: number): number {
   refuseTogether(data, ['by', 'to']);
   if (data.to !== undefined) {
     const to = parseInstant(data.to);
-    if (to === null || to < now) throw invalidField('to', 'instant', `to must be an ISO 8601 instant that is not past, but is '${data.to}'`);
+    if (to === null || to < now)
+      throw invalidField('to', 'instant', `to must be an ISO 8601 instant that is not past, but is '${data.to}'`);
     return to;
   }
   const duration = parseDuration(data.by ?? '');
-  if (duration === null) throw invalidField('by', 'duration', `by must be an ISO 8601 duration such as PT1H, but is '${data.by ?? ''}'`);
+  if (duration === null)
+    throw invalidField('by', 'duration', `by must be an ISO 8601 duration such as PT1H, but is '${data.by ?? ''}'`);
   return addDuration(now, duration);
 }

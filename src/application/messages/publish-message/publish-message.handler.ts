@@ -28,7 +28,8 @@ export class PublishMessageHandler implements ICommandHandler<PublishMessageComm
     const origin = originOf(caller, 'PublishMessage', now, { detail: { messageName: name, correlationKey } });
     // Kept before the waiting are looked up, while they look into the buffer after they are stored: one of both sees the other.
     const starts = await this.definitions.findByStartMessage(caller.tenantId, name);
-    const buffered = timeToLiveMs > 0 && starts.length === 0 ? { id: this.store.nextId(), name, correlationKey, variables } : null;
+    const buffered =
+      timeToLiveMs > 0 && starts.length === 0 ? { id: this.store.nextId(), name, correlationKey, variables } : null;
     if (buffered) await this.messages.buffer(caller.tenantId, buffered, now + timeToLiveMs);
 
     const correlated: string[] = [];
@@ -61,7 +62,10 @@ export class PublishMessageHandler implements ICommandHandler<PublishMessageComm
       const base = { id: this.store.nextId(), at: new Date(this.clock.now()).toISOString() };
       await this.audit.append([requestEntry(base, origin, 'succeeded', { correlated, buffered: kept })]);
     }
-    const message = correlated.length > 0 ? `Message '${name}' correlated to ${correlated.length} process instance(s).` : `Message '${name}' ${kept ? 'buffered: nobody waits for it yet.' : 'published: nobody waits for it.'}`;
+    const message =
+      correlated.length > 0
+        ? `Message '${name}' correlated to ${correlated.length} process instance(s).`
+        : `Message '${name}' ${kept ? 'buffered: nobody waits for it yet.' : 'published: nobody waits for it.'}`;
     return done(message, { correlated, buffered: kept });
   }
 }

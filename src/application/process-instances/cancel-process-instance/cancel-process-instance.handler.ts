@@ -15,7 +15,11 @@ export class CancelProcessInstanceHandler implements ICommandHandler<CancelProce
 
   async execute({ data, caller }: CancelProcessInstanceCommand): Promise<Answer> {
     const mode = data.mode ?? 'graceful';
-    const origin = originOf(caller, 'CancelProcessInstance', this.clock.now(), { comment: data.reason, claimedBy: data.cancelledBy, detail: { mode } });
+    const origin = originOf(caller, 'CancelProcessInstance', this.clock.now(), {
+      comment: data.reason,
+      claimedBy: data.cancelledBy,
+      detail: { mode },
+    });
     const command = { type: 'cancel-process-instance', mode, expectedVersion: data.expectedVersion ?? null } as const;
     if (data.dryRun) return this.operator.dryRun(data.instanceGuid, command, origin);
 

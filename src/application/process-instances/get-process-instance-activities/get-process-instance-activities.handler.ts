@@ -20,7 +20,8 @@ export class GetProcessInstanceActivitiesHandler implements ICommandHandler<GetP
 
   async execute({ data, caller }: GetProcessInstanceActivitiesQuery): Promise<Answer> {
     const after = data.cursor === undefined ? 0 : Number(data.cursor);
-    if (!Number.isSafeInteger(after) || after < 0) throw invalidField('cursor', 'cursor', 'cursor must be one that an earlier answer gave');
+    if (!Number.isSafeInteger(after) || after < 0)
+      throw invalidField('cursor', 'cursor', 'cursor must be one that an earlier answer gave');
     const instance = await this.session.read({ tenantId: caller.tenantId, guid: data.instanceGuid });
     if (!instance) return instanceNotFound(data.instanceGuid);
 
@@ -28,11 +29,17 @@ export class GetProcessInstanceActivitiesHandler implements ICommandHandler<GetP
     const ended = await this.reader.endedActivities(instance.header.id, after, size + 1);
     const known = new Set(ended.map((activity) => activity.sequence));
     const open = openElements(instance.state).filter((element) => element.id > after && !known.has(element.id));
-    const all = [...ended.map((activity) => endedView(instance, activity)), ...open.map((element) => openView(instance, element))];
+    const all = [
+      ...ended.map((activity) => endedView(instance, activity)),
+      ...open.map((element) => openView(instance, element)),
+    ];
     all.sort((a, b) => a.sequence - b.sequence);
     const items = all.slice(0, size);
     const last = items[items.length - 1];
-    return done('Process activities retrieved successfully', { items, nextCursor: all.length > size && last ? String(last.sequence) : null });
+    return done('Process activities retrieved successfully', {
+      items,
+      nextCursor: all.length > size && last ? String(last.sequence) : null,
+    });
   }
 }
 

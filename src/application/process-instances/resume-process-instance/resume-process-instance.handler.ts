@@ -16,7 +16,11 @@ export class ResumeProcessInstanceHandler implements ICommandHandler<ResumeProce
 
   async execute({ data, caller }: ResumeProcessInstanceCommand): Promise<Answer> {
     const origin = originOf(caller, 'ResumeProcessInstance', this.clock.now(), { comment: data.resumeComment });
-    const command = { type: 'resume-process-instance', updatedVariables: data.updatedVariables ?? null, expectedVersion: data.expectedVersion ?? null } as const;
+    const command = {
+      type: 'resume-process-instance',
+      updatedVariables: data.updatedVariables ?? null,
+      expectedVersion: data.expectedVersion ?? null,
+    } as const;
     const result = await this.session.apply({ tenantId: caller.tenantId, guid: data.instanceGuid }, command, { origin });
     return this.answer.of(data.instanceGuid, result, 'Process instance resumed successfully.', 1_000);
   }

@@ -16,7 +16,11 @@ export class SetProcessVariablesHandler implements ICommandHandler<SetProcessVar
 
   async execute({ data, caller }: SetProcessVariablesCommand): Promise<Answer> {
     const origin = originOf(caller, 'SetProcessVariables', this.clock.now(), { comment: data.comment });
-    const command = { type: 'set-process-variables', variables: data.variables, expectedVersion: data.expectedVersion ?? null } as const;
+    const command = {
+      type: 'set-process-variables',
+      variables: data.variables,
+      expectedVersion: data.expectedVersion ?? null,
+    } as const;
     const result = await this.session.apply({ tenantId: caller.tenantId, guid: data.instanceGuid }, command, { origin });
     return this.answer.of(data.instanceGuid, result, 'Process variables updated successfully.', 0);
   }

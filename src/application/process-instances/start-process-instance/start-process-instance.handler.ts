@@ -5,6 +5,7 @@ import { InstanceAnswer } from '../../instance-answer.js';
 import { InstanceStarter } from '../../instance-starter.js';
 import { Clock } from '../../ports/clock.js';
 import type { DefinitionRecord } from '../../ports/readers.js';
+import { wholeNumber } from '../../requests/field-values.js';
 import { invalidField } from '../../requests/invalid-request.js';
 import { parseJsonText, refuseTogether } from '../../requests/json-text.js';
 import { originOf } from '../../requests/origin-of.js';
@@ -31,7 +32,11 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
     if (!definition) return refused(notFoundMessage(data), null, '404');
     if (!definition.isActive) return refused(`Process definition '${definition.name}' is not active.`, { id: definition.id });
     if (data.version !== undefined && data.version > definition.version) {
-      return refused(`Process definition '${definition.name}' has no version ${data.version}. Newest: ${definition.version}`, { newestVersion: definition.version }, '404');
+      return refused(
+        `Process definition '${definition.name}' has no version ${data.version}. Newest: ${definition.version}`,
+        { newestVersion: definition.version },
+        '404',
+      );
     }
     const result = await this.starter.start({
       definition,
@@ -43,14 +48,23 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
       contextTypeId: data.contextTypeId === undefined ? null : wholeNumber('contextTypeId', data.contextTypeId),
       contextId: data.contextId === undefined ? null : String(data.contextId),
       startEventId: null,
-      origin: originOf(caller, 'StartProcessInstance', receivedAt, { detail: { definitionId: definition.id, version: data.version ?? definition.version } }),
+      origin: originOf(caller, 'StartProcessInstance', receivedAt, {
+        detail: { definitionId: definition.id, version: data.version ?? definition.version },
+      }),
     });
     if (result.kind === 'rejected' && result.rejected.code === 'ALREADY_STARTED') {
       const { header } = result.instance;
       if (header.definitionId !== definition.id) {
-        return refused(`Process instance '${header.guid}' exists, of another process: '${header.processKey}'.`, { processKey: header.processKey });
+        return refused(`Process instance '${header.guid}' exists, of another process: '${header.processKey}'.`, {
+          processKey: header.processKey,
+        });
       }
-      return { isSuccessful: true, message: STARTED, statusCode: '00', data: { ...(await this.answer.view(result.instance)), alreadyStarted: true } };
+      return {
+        isSuccessful: true,
+        message: STARTED,
+        statusCode: '00',
+        data: { ...(await this.answer.view(result.instance)), alreadyStarted: true },
+      };
     }
     return this.answer.of(data.instanceGuid ?? '', result, STARTED, data.waitMs ?? WAIT_MS);
   }
@@ -58,7 +72,11 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
   private find(tenantId: string, data: StartProcessInstanceData): Promise<DefinitionRecord | null> {
     if (data.id !== undefined) return this.catalog.byId(tenantId, wholeNumber('id', data.id));
     if (data.processKey !== undefined) return this.catalog.byProcessKey(tenantId, data.processKey);
-    throw invalidField('id', 'required', 'Expected id (or processDefinitionId, or processKey) to name the process definition, but none is given');
+    throw invalidField(
+      'id',
+      'required',
+      'Expected id (or processDefinitionId, or processKey) to name the process definition, but none is given',
+    );
   }
 }
 
@@ -69,11 +87,7 @@ function variablesOf(data: StartProcessInstanceData): NonNullable<StartProcessIn
 }
 
 function notFoundMessage(data: StartProcessInstanceData): string {
-  return data.id !== undefined ? `Process definition with ID ${data.id} not found` : `Process definition with key '${data.processKey ?? ''}' not found`;
-}
-
-function wholeNumber(field: string, value: string | number): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw invalidField(field, 'type', `${field} must be a whole number, but is '${value}'`);
+  return data.id !== undefined
+    ? `Process definition with ID ${data.id} not found`
+    : `Process definition with key '${data.processKey ?? ''}' not found`;
 }

@@ -17,7 +17,11 @@ export class StepBackwardHandler implements ICommandHandler<StepBackwardCommand,
   ) {}
 
   async execute({ data, caller }: StepBackwardCommand): Promise<Answer> {
-    const result = await this.operator.apply(data.instanceGuid, { type: 'step-backward' }, originOf(caller, 'StepBackward', this.clock.now()));
+    const result = await this.operator.apply(
+      data.instanceGuid,
+      { type: 'step-backward' },
+      originOf(caller, 'StepBackward', this.clock.now()),
+    );
     if (result.kind === 'answer') return result.answer;
     const { instance, report } = result;
     const from = report.terminatedTasks[0] ?? report.activityBefore ?? '';
@@ -27,12 +31,19 @@ export class StepBackwardHandler implements ICommandHandler<StepBackwardCommand,
       executionMode: instance.state.executionMode,
       movedFrom: { taskId: from, taskName: nameOf(instance, from) },
       ...waiting,
-      currentTask: { ...waiting.currentTask, ...(report.previousExecution ? { previousExecution: executionView(report.previousExecution) } : {}) },
+      currentTask: {
+        ...waiting.currentTask,
+        ...(report.previousExecution ? { previousExecution: executionView(report.previousExecution) } : {}),
+      },
       state: stateView(instance, await this.trails.trailOf(instance)),
     });
   }
 }
 
 function executionView(execution: { executedAt: number; durationMs: number; success: boolean }): Record<string, unknown> {
-  return { executedAt: instant(execution.executedAt), executionTime: `${(execution.durationMs / 1000).toFixed(1)}s`, success: execution.success };
+  return {
+    executedAt: instant(execution.executedAt),
+    executionTime: `${(execution.durationMs / 1000).toFixed(1)}s`,
+    success: execution.success,
+  };
 }

@@ -21,7 +21,11 @@ export class StepForwardHandler implements ICommandHandler<StepForwardCommand, A
   ) {}
 
   async execute({ data, caller }: StepForwardCommand): Promise<Answer> {
-    const result = await this.operator.apply(data.instanceGuid, { type: 'step-forward' }, originOf(caller, 'StepForward', this.clock.now()));
+    const result = await this.operator.apply(
+      data.instanceGuid,
+      { type: 'step-forward' },
+      originOf(caller, 'StepForward', this.clock.now()),
+    );
     if (result.kind === 'answer') return result.answer;
     const { instance, attempt, executionTimeMs } = await awaitRest(this.operator.session.watch, result.instance, {
       elementInstanceId: result.report.elementInstanceId,
@@ -49,6 +53,9 @@ export class StepForwardHandler implements ICommandHandler<StepForwardCommand, A
     };
     if (attempt === 'failed') return refused('Step forward failed: the task failed.', view);
     if (head.status === 'completed') return done('Step forward executed successfully. Process completed.', view);
-    return done(head.status === 'waiting' ? 'Step forward executed successfully. Process waiting at next task.' : 'Step forward started.', view);
+    return done(
+      head.status === 'waiting' ? 'Step forward executed successfully. Process waiting at next task.' : 'Step forward started.',
+      view,
+    );
   }
 }

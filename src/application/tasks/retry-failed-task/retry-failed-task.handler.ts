@@ -25,7 +25,8 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
 
   async execute({ data, caller }: RetryFailedTaskCommand): Promise<Answer> {
     const retriedAt = this.clock.now();
-    if (data.onVersion !== undefined) return refused('Continuing on another version of the definition (onVersion) is not available yet. Retry without it.', null);
+    if (data.onVersion !== undefined)
+      return refused('Continuing on another version of the definition (onVersion) is not available yet. Retry without it.', null);
     const origin = originOf(caller, 'RetryFailedTask', retriedAt, { comment: data.comment });
     const command = {
       type: 'retry-failed-task',
@@ -60,18 +61,33 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
       retriedAt: instant(retriedAt),
       retryComment: data.comment ?? null,
     };
-    if (rest.attempt === 'failed') return refused('Task retry failed.', { ...head, ...failureView(instance), ...failedAgain(rest, report) });
+    if (rest.attempt === 'failed')
+      return refused('Task retry failed.', { ...head, ...failureView(instance), ...failedAgain(rest, report) });
     if (rest.attempt === 'interrupted' || instance.state.status === 'cancelled') {
-      return refused('Task retry did not come to an end: the task was ended while it was executed.', { ...head, currentStatus: head.status, retriedTask });
+      return refused('Task retry did not come to an end: the task was ended while it was executed.', {
+        ...head,
+        currentStatus: head.status,
+        retriedTask,
+      });
     }
     const state = stateView(instance, await this.trails.trailOf(instance));
     if (rest.attempt === 'pending' || rest.attempt === 'retrying') {
       const { nextAttemptAt } = (retryingView(instance)['retrying'] ?? {}) as { nextAttemptAt?: string };
-      const message = rest.attempt === 'pending' ? 'Task execution in progress' : 'Task execution failed; it will be attempted again';
-      const result = { message, taskExecutionTime: null, waiting: true, ...(rest.attempt === 'retrying' ? { nextAttemptAt } : {}) };
+      const message =
+        rest.attempt === 'pending' ? 'Task execution in progress' : 'Task execution failed; it will be attempted again';
+      const result = {
+        message,
+        taskExecutionTime: null,
+        waiting: true,
+        ...(rest.attempt === 'retrying' ? { nextAttemptAt } : {}),
+      };
       return done('Task retry started.', { ...head, retriedTask, result, state, ...retryingView(instance) });
     }
-    const result = { message: 'Task execution successful', taskExecutionTime: rest.executionTimeMs ?? 0, waiting: head.status === 'waiting' };
+    const result = {
+      message: 'Task execution successful',
+      taskExecutionTime: rest.executionTimeMs ?? 0,
+      waiting: head.status === 'waiting',
+    };
     const waiting = waitingView(instance) as { currentTask?: { taskType: string } };
     const message =
       head.status === 'waiting' && waiting.currentTask?.taskType === 'UserTask'

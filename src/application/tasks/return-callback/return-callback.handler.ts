@@ -24,14 +24,23 @@ export class ReturnCallbackHandler implements ICommandHandler<ReturnCallbackComm
   async execute({ data, caller }: ReturnCallbackCommand): Promise<Answer> {
     refuseTogether(data, ['childInstanceId', 'correlationKey']);
     if (data.childInstanceId !== undefined) {
-      return refused(`No process instance waits for a child '${data.childInstanceId}': call activities are not available yet.`, null);
+      return refused(
+        `No process instance waits for a child '${data.childInstanceId}': call activities are not available yet.`,
+        null,
+      );
     }
-    if (data.correlationKey === undefined) throw invalidField('correlationKey', 'required', 'Expected childInstanceId or correlationKey, but neither is given');
+    if (data.correlationKey === undefined)
+      throw invalidField('correlationKey', 'required', 'Expected childInstanceId or correlationKey, but neither is given');
     const [subscription] = await this.messages.findSubscriptions(caller.tenantId, null, data.correlationKey);
     if (!subscription) return refused(`No process instance waits for correlation key '${data.correlationKey}'.`, null);
 
-    const failure = data.isFailed ? { code: data.errorCode ?? 'CALLBACK_FAILED', message: data.errorMessage ?? 'The work outside failed.' } : null;
-    const origin = originOf(caller, 'ReturnCallback', this.clock.now(), { comment: data.comment, detail: { correlationKey: data.correlationKey, ...(failure ?? {}) } });
+    const failure = data.isFailed
+      ? { code: data.errorCode ?? 'CALLBACK_FAILED', message: data.errorMessage ?? 'The work outside failed.' }
+      : null;
+    const origin = originOf(caller, 'ReturnCallback', this.clock.now(), {
+      comment: data.comment,
+      detail: { correlationKey: data.correlationKey, ...(failure ?? {}) },
+    });
     const command = {
       type: 'signal-process-instance',
       taskId: null,
@@ -42,6 +51,11 @@ export class ReturnCallbackHandler implements ICommandHandler<ReturnCallbackComm
       expectedVersion: null,
     } as const;
     const result = await this.session.apply({ tenantId: caller.tenantId, guid: subscription.instanceGuid }, command, { origin });
-    return this.answer.of(subscription.instanceGuid, result, failure ? 'Callback failure recorded.' : 'Callback returned successfully.', GRACE_MS);
+    return this.answer.of(
+      subscription.instanceGuid,
+      result,
+      failure ? 'Callback failure recorded.' : 'Callback returned successfully.',
+      GRACE_MS,
+    );
   }
 }

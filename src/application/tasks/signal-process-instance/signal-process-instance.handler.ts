@@ -39,7 +39,8 @@ export class SignalProcessInstanceHandler implements ICommandHandler<SignalProce
       guid = subscription.instanceGuid;
       elementInstanceId = subscription.elementInstanceId;
     }
-    if (guid === undefined) throw invalidField('instanceGuid', 'required', 'Expected instanceGuid or correlationKey, but neither is given');
+    if (guid === undefined)
+      throw invalidField('instanceGuid', 'required', 'Expected instanceGuid or correlationKey, but neither is given');
     const command = {
       type: 'signal-process-instance',
       taskId: data.taskId ?? null,

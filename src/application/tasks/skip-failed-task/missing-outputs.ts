@@ -49,7 +49,11 @@ function downstream(from: FlowNode): FlowNode[] {
 /** True where the name stands as a word in what the element evaluates or executes. */
 function mentions(node: FlowNode, variable: string): boolean {
   const texts: string[] = node.outgoing.flatMap((flow) => (flow.condition ? [flow.condition.source] : []));
-  if (isActivity(node)) texts.push(...node.inputs.map((mapping) => mapping.source.source), ...('work' in node ? [JSON.stringify(node.work.config)] : []));
+  if (isActivity(node))
+    texts.push(
+      ...node.inputs.map((mapping) => mapping.source.source),
+      ...('work' in node ? [JSON.stringify(node.work.config)] : []),
+    );
   if ('decision' in node && node.decision) texts.push(JSON.stringify(node.decision.config));
   const word = new RegExp(`(^|[^\\w$])${variable.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}($|[^\\w$])`);
   return texts.some((text) => word.test(text));

@@ -44,7 +44,11 @@ export class SkipFailedTaskHandler implements ICommandHandler<SkipFailedTaskComm
 
     const taskId = report.taskId ?? '';
     const head = headView(instance);
-    if (head.status === 'cancelled') return refused('Task was skipped, but the process instance was cancelled meanwhile.', { ...head, currentStatus: head.status });
+    if (head.status === 'cancelled')
+      return refused('Task was skipped, but the process instance was cancelled meanwhile.', {
+        ...head,
+        currentStatus: head.status,
+      });
     const waiting = waitingView(instance) as { currentTask?: { taskType: string } };
     const message =
       head.status === 'waiting' && waiting.currentTask?.taskType === 'UserTask'

@@ -1,0 +1,42 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { TokenLookup } from './access/token-lookup.js';
+import { AuditExport } from './audit/audit-export.js';
+import { DefinitionCache } from './definition-cache.js';
+import { DefinitionCatalog } from './definition-catalog.js';
+import { HANDLERS } from './handlers.js';
+import { InstanceAnswer } from './instance-answer.js';
+import { InstanceStarter } from './instance-starter.js';
+import { BufferedMessages } from './messages/buffered-messages.js';
+import { OperatorCommand } from './operator-command.js';
+import { DefinitionChanges } from './process-definitions/definition-changes.js';
+import { RequestAudit } from './request-audit.js';
+import { allRequests } from './requests/api-request.js';
+import { checkHandlers } from './requests/check-handlers.js';
+import { EngineSession } from './session/engine-session.js';
+import { TrailReader } from './trail-reader.js';
+
+const SHARED = [
+  AuditExport,
+  BufferedMessages,
+  DefinitionCache,
+  DefinitionCatalog,
+  EngineSession,
+  InstanceAnswer,
+  InstanceStarter,
+  RequestAudit,
+  TokenLookup,
+];
+
+/** All use cases. What they ask for in `ports` comes from the global modules of storage, runner and API. */
+@Module({
+  imports: [CqrsModule],
+  providers: [...SHARED, DefinitionChanges, OperatorCommand, TrailReader, ...HANDLERS],
+  exports: [CqrsModule, ...SHARED],
+})
+export class ApplicationModule implements OnModuleInit {
+  /** @throws Error when a command has no handler or two */
+  onModuleInit(): void {
+    checkHandlers(HANDLERS, allRequests());
+  }
+}

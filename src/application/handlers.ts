@@ -1,0 +1,70 @@
+import { GetActivitiesHandler } from './audit/get-activities/get-activities.handler.js';
+import { GetAuditTrailHandler } from './audit/get-audit-trail/get-audit-trail.handler.js';
+import { VerifyAuditTrailHandler } from './audit/verify-audit-trail/verify-audit-trail.handler.js';
+import { AdvanceClockHandler } from './clock/advance-clock/advance-clock.handler.js';
+import { BroadcastSignalHandler } from './messages/broadcast-signal/broadcast-signal.handler.js';
+import { PublishMessageHandler } from './messages/publish-message/publish-message.handler.js';
+import { CreateProcessDefinitionHandler } from './process-definitions/create-process-definition/create-process-definition.handler.js';
+import { DeleteProcessDefinitionHandler } from './process-definitions/delete-process-definition/delete-process-definition.handler.js';
+import { GetContextLoadersHandler } from './process-definitions/get-context-loaders/get-context-loaders.handler.js';
+import { GetProcessBundleHandler } from './process-definitions/get-process-bundle/get-process-bundle.handler.js';
+import { GetProcessDefinitionByIdHandler } from './process-definitions/get-process-definition-by-id/get-process-definition-by-id.handler.js';
+import { GetProcessDefinitionListHandler } from './process-definitions/get-process-definition-list/get-process-definition-list.handler.js';
+import { GetProcessDefinitionXmlHandler } from './process-definitions/get-process-definition-xml/get-process-definition-xml.handler.js';
+import { RenameProcessDefinitionHandler } from './process-definitions/rename-process-definition/rename-process-definition.handler.js';
+import { UpdateProcessDefinitionHandler } from './process-definitions/update-process-definition/update-process-definition.handler.js';
+import { UpdateSchedulingInformationHandler } from './process-definitions/update-scheduling-information/update-scheduling-information.handler.js';
+import { CancelProcessInstanceHandler } from './process-instances/cancel-process-instance/cancel-process-instance.handler.js';
+import { GetProcessInstanceActivitiesHandler } from './process-instances/get-process-instance-activities/get-process-instance-activities.handler.js';
+import { GetProcessInstanceListHandler } from './process-instances/get-process-instance-list/get-process-instance-list.handler.js';
+import { GetProcessInstanceStateHandler } from './process-instances/get-process-instance-state/get-process-instance-state.handler.js';
+import { PauseProcessInstanceHandler } from './process-instances/pause-process-instance/pause-process-instance.handler.js';
+import { ResumeProcessInstanceHandler } from './process-instances/resume-process-instance/resume-process-instance.handler.js';
+import { SetProcessVariablesHandler } from './process-instances/set-process-variables/set-process-variables.handler.js';
+import { StartProcessInstanceHandler } from './process-instances/start-process-instance/start-process-instance.handler.js';
+import { StepBackwardHandler } from './process-instances/step-backward/step-backward.handler.js';
+import { StepForwardHandler } from './process-instances/step-forward/step-forward.handler.js';
+import { RetryFailedTaskHandler } from './tasks/retry-failed-task/retry-failed-task.handler.js';
+import { ReturnCallbackHandler } from './tasks/return-callback/return-callback.handler.js';
+import { SignalProcessInstanceHandler } from './tasks/signal-process-instance/signal-process-instance.handler.js';
+import { SkipFailedTaskHandler } from './tasks/skip-failed-task/skip-failed-task.handler.js';
+import { CreateApiTokenHandler } from './tokens/create-api-token/create-api-token.handler.js';
+import { ListApiTokensHandler } from './tokens/list-api-tokens/list-api-tokens.handler.js';
+import { RevokeApiTokenHandler } from './tokens/revoke-api-token/revoke-api-token.handler.js';
+
+/** Every handler of the application: adding a command is adding its folder and a line here. */
+export const HANDLERS = [
+  AdvanceClockHandler,
+  BroadcastSignalHandler,
+  CancelProcessInstanceHandler,
+  CreateApiTokenHandler,
+  CreateProcessDefinitionHandler,
+  DeleteProcessDefinitionHandler,
+  GetActivitiesHandler,
+  GetAuditTrailHandler,
+  GetContextLoadersHandler,
+  GetProcessBundleHandler,
+  GetProcessDefinitionByIdHandler,
+  GetProcessDefinitionListHandler,
+  GetProcessDefinitionXmlHandler,
+  GetProcessInstanceActivitiesHandler,
+  GetProcessInstanceListHandler,
+  GetProcessInstanceStateHandler,
+  ListApiTokensHandler,
+  PauseProcessInstanceHandler,
+  PublishMessageHandler,
+  RenameProcessDefinitionHandler,
+  ResumeProcessInstanceHandler,
+  RetryFailedTaskHandler,
+  ReturnCallbackHandler,
+  RevokeApiTokenHandler,
+  SetProcessVariablesHandler,
+  SignalProcessInstanceHandler,
+  SkipFailedTaskHandler,
+  StartProcessInstanceHandler,
+  StepBackwardHandler,
+  StepForwardHandler,
+  UpdateProcessDefinitionHandler,
+  UpdateSchedulingInformationHandler,
+  VerifyAuditTrailHandler,
+] as const;
