@@ -10,7 +10,7 @@ const database = openHotDatabase();
 let store: PgInstanceStore;
 beforeAll(async () => {
   store = new PgInstanceStore(database.pool, null);
-  await store.onModuleInit();
+  await store.open();
 });
 
 async function saveFirst(effects: readonly Effect[]): Promise<StepWrite> {

@@ -9,7 +9,7 @@ const database = openHotDatabase();
 let store: PgInstanceStore;
 beforeAll(async () => {
   store = new PgInstanceStore(database.pool, null);
-  await store.onModuleInit();
+  await store.open();
 });
 
 function newStep(): StepWrite {
@@ -171,7 +171,7 @@ describe('the stored state', () => {
 describe('ids', () => {
   test('are unique over several nodes and over many blocks', async () => {
     const other = new PgInstanceStore(database.pool, null);
-    await other.onModuleInit();
+    await other.open();
     const ids = new Set<number>();
 
     for (let i = 0; i < 25_000; i++) {

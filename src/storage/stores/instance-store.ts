@@ -1,4 +1,3 @@
-import type { OnModuleInit } from '@nestjs/common';
 import type { NodeIdentity } from '../../application/ports/clock.js';
 import { InstanceStore, type InstanceKey, type StepWrite, type StoredInstance } from '../../application/ports/instance-store.js';
 import type { InstanceState, JsonObject, ScopeState } from '../../engine/index.js';
@@ -25,7 +24,7 @@ interface InstanceRow {
 }
 
 /** The commit path on PostgreSQL. `node` is null where idempotency claims are not to be checked. */
-export class PgInstanceStore extends InstanceStore implements OnModuleInit {
+export class PgInstanceStore extends InstanceStore {
   private readonly ids: IdBlocks;
 
   constructor(
@@ -37,7 +36,7 @@ export class PgInstanceStore extends InstanceStore implements OnModuleInit {
   }
 
   /** Ids are made synchronously: the first ones must be there before anybody asks. */
-  onModuleInit(): Promise<void> {
+  open(): Promise<void> {
     return this.ids.open();
   }
 

@@ -1,0 +1,41 @@
+/**
+ * Claims rows that are due ($1, the application's time), oldest first. SKIP LOCKED: of two nodes that claim at once each gets
+ * rows of its own, and neither waits. The claim runs on the database's clock ($4 ms), which all nodes share; a row whose
+ * claim ran out was claimed by a node that died, and is claimed again. The inner ORDER BY walks the index on `due_at`.
+ */
+export const CLAIM_DUE_TIMERS = {
+  name: 'claim-due-timers',
+  text: `WITH due AS (
+     SELECT instance_id, element_instance_id, timer_node_id FROM timer_job
+     WHERE due_at <= $1::timestamptz AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
+     ORDER BY due_at LIMIT $2::integer
+     FOR UPDATE SKIP LOCKED),
+   claimed AS (
+     UPDATE timer_job AS timer
+     SET claimed_by = $3::integer, claimed_until = clock_timestamp() + $4::float8 * interval '1 ms'
+     FROM due
+     WHERE timer.instance_id = due.instance_id AND timer.element_instance_id = due.element_instance_id
+       AND timer.timer_node_id = due.timer_node_id
+     RETURNING timer.instance_id, timer.element_instance_id, timer.timer_node_id, timer.kind, timer.due_at)
+   SELECT instance_id, element_instance_id, timer_node_id, kind, (extract(epoch FROM due_at) * 1000)::bigint AS due_at
+   FROM claimed ORDER BY claimed.due_at`,
+};
+
+/** Only the row that was claimed: one that was scheduled anew meanwhile has another time. */
+export const DISCARD_TIMER = {
+  name: 'discard-timer',
+  text: `DELETE FROM timer_job
+   WHERE instance_id = $1::bigint AND element_instance_id = $2::integer AND timer_node_id = $3 AND due_at = $4::timestamptz`,
+};
+
+/** The head of the index on `due_at`, past the few rows that are claimed. */
+export const NEXT_TIMER = {
+  name: 'next-timer',
+  text: `SELECT (extract(epoch FROM due_at) * 1000)::bigint AS due_at FROM timer_job
+   WHERE claimed_until IS NULL ORDER BY timer_job.due_at LIMIT 1`,
+};
+
+export const COUNT_DUE_TIMERS = {
+  name: 'count-due-timers',
+  text: 'SELECT count(*) AS due FROM timer_job WHERE due_at <= $1::timestamptz',
+};

@@ -1,0 +1,63 @@
+import { MessageStore, type BufferedMessage, type MessageSubscription } from '../../application/ports/stores.js';
+import type { JsonObject } from '../../engine/index.js';
+import type { HotPool } from '../connection/hot-pool.js';
+import { BUFFER_MESSAGE, DELETE_EXPIRED_MESSAGES, FIND_BUFFERED, FIND_SUBSCRIPTIONS } from '../sql/correlate-messages.js';
+import { toTimestamp } from './timestamp.js';
+
+interface SubscriptionRow {
+  instance_id: number;
+  instance_guid: string;
+  element_instance_id: number;
+  node_id: string;
+  message_name: string;
+  correlation_key: string;
+}
+
+interface MessageRow {
+  id: number;
+  name: string;
+  correlation_key: string;
+  variables: JsonObject;
+}
+
+/** Who waits for messages, and messages that wait for somebody. Steps write the former and consume the latter. */
+export class PgMessageStore extends MessageStore {
+  constructor(private readonly pool: HotPool) {
+    super();
+  }
+
+  async findSubscriptions(tenantId: string, name: string | null, correlationKey: string): Promise<MessageSubscription[]> {
+    const { rows } = await this.pool.query<SubscriptionRow>(FIND_SUBSCRIPTIONS, [tenantId, name, correlationKey]);
+    return rows.map((row) => ({
+      instanceId: row.instance_id,
+      instanceGuid: row.instance_guid,
+      elementInstanceId: row.element_instance_id,
+      nodeId: row.node_id,
+      messageName: row.message_name,
+      correlationKey: row.correlation_key,
+    }));
+  }
+
+  async buffer(tenantId: string, message: BufferedMessage, expiresAt: number): Promise<void> {
+    const { id, name, correlationKey, variables } = message;
+    await this.pool.query(BUFFER_MESSAGE, [
+      id,
+      tenantId,
+      name,
+      correlationKey,
+      JSON.stringify(variables),
+      toTimestamp(expiresAt),
+    ]);
+  }
+
+  /** Oldest by id: in the order of publication where one node published them, nearly so where several did. */
+  async findBuffered(tenantId: string, name: string, correlationKey: string, now: number): Promise<BufferedMessage | null> {
+    const { rows } = await this.pool.query<MessageRow>(FIND_BUFFERED, [tenantId, name, correlationKey, toTimestamp(now)]);
+    const [row] = rows;
+    return row ? { id: row.id, name: row.name, correlationKey: row.correlation_key, variables: row.variables } : null;
+  }
+
+  async deleteExpired(now: number): Promise<number> {
+    return (await this.pool.query(DELETE_EXPIRED_MESSAGES, [toTimestamp(now)])).rowCount ?? 0;
+  }
+}

@@ -1,0 +1,117 @@
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { PgInstanceStore } from '../../src/storage/stores/instance-store.js';
+import { PgStartTimerStore } from '../../src/storage/stores/start-timer-store.js';
+import { PgTimerStore } from '../../src/storage/stores/timer-store.js';
+import { openHotDatabase } from '../support/hot-database.js';
+import { firstStep, headerOf } from '../support/step-writes.js';
+
+const NOW = 1_800_000_000_000;
+const database = openHotDatabase();
+let store: PgInstanceStore;
+let timers: PgTimerStore;
+let startTimers: PgStartTimerStore;
+beforeAll(async () => {
+  store = new PgInstanceStore(database.pool, null);
+  await store.open();
+  timers = new PgTimerStore(database.pool);
+  startTimers = new PgStartTimerStore(database.pool);
+});
+beforeEach(() => database.rows('TRUNCATE timer_job, start_timer'));
+
+/** Rows that fall due one millisecond after the other, from `from` on; in one instance. */
+async function scheduleTimers(count: number, from: number): Promise<number> {
+  const id = store.nextId();
+  const effects = Array.from({ length: count }, (_, i) => ({
+    type: 'schedule-timer' as const,
+    kind: 'retry' as const,
+    elementInstanceId: i + 1,
+    timerNodeId: '',
+    dueAt: from + i,
+  }));
+  await store.saveSteps([firstStep(headerOf(id), { effects })]);
+  return id;
+}
+
+describe('timers that fall due', () => {
+  test('are claimed once by nodes that claim at the same time', async () => {
+    await scheduleTimers(200, NOW);
+
+    const claims = await Promise.all([1, 2, 3, 4].map((node) => timers.claimDue(NOW + 1_000, 60, node, 30_000)));
+
+    const claimed = claims.flat().map((timer) => timer.elementInstanceId);
+    expect(new Set(claimed).size).toBe(claimed.length);
+    const rest = await timers.claimDue(NOW + 1_000, 1_000, 5, 30_000);
+    expect([...claimed, ...rest.map((timer) => timer.elementInstanceId)]).toHaveLength(200);
+  });
+
+  test('are claimed oldest first, and not before their time', async () => {
+    const instanceId = await scheduleTimers(5, NOW);
+
+    const claimed = await timers.claimDue(NOW + 2, 2, 1, 30_000);
+    const rest = await timers.claimDue(NOW + 2, 10, 1, 30_000);
+
+    expect(claimed).toEqual([
+      { instanceId, elementInstanceId: 1, timerNodeId: '', kind: 'retry', dueAt: NOW },
+      { instanceId, elementInstanceId: 2, timerNodeId: '', kind: 'retry', dueAt: NOW + 1 },
+    ]);
+    expect(rest.map((timer) => timer.dueAt)).toEqual([NOW + 2]);
+  });
+
+  test('are claimed again when the claim ran out', async () => {
+    await scheduleTimers(1, NOW);
+
+    expect(await timers.claimDue(NOW, 10, 1, 0)).toHaveLength(1);
+    expect(await timers.claimDue(NOW, 10, 2, 60_000)).toHaveLength(1);
+    expect(await timers.claimDue(NOW, 10, 3, 60_000)).toHaveLength(0);
+  });
+
+  test('are counted, and the next unclaimed one is known', async () => {
+    expect(await timers.nextDueAt()).toBeNull();
+    await scheduleTimers(3, NOW);
+
+    await timers.claimDue(NOW, 1, 1, 60_000);
+
+    expect(await timers.nextDueAt()).toBe(NOW + 1);
+    expect(await timers.countDue(NOW + 1)).toBe(2);
+  });
+
+  test('are discarded unless they were moved meanwhile', async () => {
+    await scheduleTimers(2, NOW);
+    const [first, second] = await timers.claimDue(NOW + 1, 2, 1, 60_000);
+    if (!first || !second) throw new Error('Expected two timers');
+
+    await timers.discard({ ...first, dueAt: first.dueAt - 1 });
+    await timers.discard(second);
+
+    expect(await database.rows('SELECT element_instance_id FROM timer_job')).toEqual([{ element_instance_id: 1 }]);
+  });
+});
+
+describe('start timers', () => {
+  const timer = { definitionId: 7, tenantId: 'acme', startEventId: 'every-hour', dueAt: NOW, remaining: 2 };
+
+  test('fire until nothing remains', async () => {
+    await startTimers.replaceFor(7, [timer]);
+    const [claimed] = await startTimers.claimDue(NOW, 10, 1, 60_000);
+    expect(claimed).toEqual(timer);
+
+    expect(await startTimers.advance(timer, NOW + 5)).toBe(true);
+    expect(await startTimers.advance(timer, NOW + 5)).toBe(false);
+
+    const [next] = await startTimers.claimDue(NOW + 5, 10, 1, 60_000);
+    expect(next).toEqual({ ...timer, dueAt: NOW + 5, remaining: 1 });
+    expect(await startTimers.advance({ ...timer, dueAt: NOW + 5 }, null)).toBe(true);
+    expect(await database.rows('SELECT FROM start_timer')).toEqual([]);
+  });
+
+  test('of a new version replace those of the old', async () => {
+    await startTimers.replaceFor(7, [timer, { ...timer, startEventId: 'old' }]);
+    await startTimers.replaceFor(8, [{ ...timer, definitionId: 8 }]);
+    await startTimers.replaceFor(7, [{ ...timer, startEventId: 'new', remaining: null }]);
+
+    expect(await database.rows('SELECT definition_id, start_event_id, remaining FROM start_timer ORDER BY 1')).toEqual([
+      { definition_id: 7, start_event_id: 'new', remaining: null },
+      { definition_id: 8, start_event_id: 'every-hour', remaining: 2 },
+    ]);
+  });
+});
