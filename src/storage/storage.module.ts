@@ -1,0 +1,78 @@
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { NodeIdentity } from '../application/ports/clock.js';
+import { InstanceStore } from '../application/ports/instance-store.js';
+import { DefinitionStore, InstanceReader } from '../application/ports/readers.js';
+import {
+  ApiTokenStore,
+  AuditStore,
+  IdempotencyStore,
+  MessageStore,
+  NodeRegistry,
+  StartTimerStore,
+  TimerStore,
+} from '../application/ports/stores.js';
+import { PgAuditStore } from './audit/audit-store.js';
+import { HotPool } from './connection/hot-pool.js';
+import { createDataSource } from './data-source.js';
+import { PgInstanceReader } from './readers/instance-reader.js';
+import { PgApiTokenStore } from './stores/api-token-store.js';
+import { PgDefinitionStore } from './stores/definition-store.js';
+import { PgIdempotencyStore } from './stores/idempotency-store.js';
+import { PgInstanceStore } from './stores/instance-store.js';
+import { PgMessageStore } from './stores/message-store.js';
+import { PgNodeRegistry } from './stores/node-registry.js';
+import { PgStartTimerStore } from './stores/start-timer-store.js';
+import { PgTimerStore } from './stores/timer-store.js';
+
+export interface StorageOptions {
+  /** A database that `prepareDatabase` has brought up to date. */
+  readonly databaseUrl: string;
+}
+
+/** The ids of the first block are there before anybody can ask for one. */
+async function openInstanceStore(pool: HotPool, node: NodeIdentity): Promise<PgInstanceStore> {
+  const store = new PgInstanceStore(pool, node);
+  await store.open();
+  return store;
+}
+
+const STORES = [
+  { provide: InstanceStore, useFactory: openInstanceStore, inject: [HotPool, NodeIdentity] },
+  { provide: TimerStore, useFactory: (pool: HotPool) => new PgTimerStore(pool), inject: [HotPool] },
+  { provide: StartTimerStore, useFactory: (pool: HotPool) => new PgStartTimerStore(pool), inject: [HotPool] },
+  { provide: MessageStore, useFactory: (pool: HotPool) => new PgMessageStore(pool), inject: [HotPool] },
+  { provide: NodeRegistry, useFactory: (pool: HotPool) => new PgNodeRegistry(pool), inject: [HotPool] },
+  { provide: IdempotencyStore, useFactory: (pool: HotPool) => new PgIdempotencyStore(pool), inject: [HotPool] },
+  { provide: AuditStore, useClass: PgAuditStore },
+  { provide: InstanceReader, useClass: PgInstanceReader },
+  { provide: DefinitionStore, useClass: PgDefinitionStore },
+  { provide: ApiTokenStore, useClass: PgApiTokenStore },
+];
+
+/** All ports that the database stands behind. Global: whoever asks for a port need not know who implements it. */
+@Global()
+@Module({})
+export class StorageModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(HotPool) private readonly pool: HotPool,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+  ) {}
+
+  static forRoot({ databaseUrl }: StorageOptions): DynamicModule {
+    return {
+      module: StorageModule,
+      providers: [
+        { provide: HotPool, useFactory: () => new HotPool(databaseUrl) },
+        { provide: DataSource, useFactory: () => createDataSource(databaseUrl).initialize() },
+        ...STORES,
+      ],
+      exports: [HotPool, DataSource, ...STORES.map((store) => store.provide)],
+    };
+  }
+
+  /** The last to go: everybody else has drained by then. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.pool.close(), this.dataSource.destroy()]);
+  }
+}
