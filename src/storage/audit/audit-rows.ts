@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
 import { insertAuditEntries } from '../sql/insert-audit-entries.js';
-import { toColumns } from './audit-columns.js';
+import { columnsOfEntry } from './audit-columns.js';
 import { digestOf } from './digest.js';
 
 /** Audit entries gathered for one insert, each with its digest. */
@@ -11,7 +11,7 @@ export class AuditRows {
 
   add(entries: readonly AuditEntry[]): void {
     for (const entry of entries) {
-      const columns = toColumns(entry);
+      const columns = columnsOfEntry(entry);
       this.rows.add(...columns, digestOf(columns));
     }
   }

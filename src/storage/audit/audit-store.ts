@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditStore, type AuditFilter, type AuditVerification } from '../../application/ports/stores.js';
+import type { AuditEntry } from '../../contract/audit-entry.js';
+import { HotPool } from '../connection/hot-pool.js';
+import { decodeCursor, encodeCursor, instantOf } from '../readers/page-cursor.js';
+import { queryRows } from '../readers/people-query.js';
+import type { SqlCondition } from '../readers/sql-condition.js';
+import { AUDIT_COLUMNS, entryOfRow, type AuditRow } from './audit-columns.js';
+import { compileAuditFilter } from './audit-filter.js';
+import { sealEntries } from './seal-entries.js';
+import { verifyChain } from './verify-chain.js';
+import { auditStatements } from './write-audit.js';
+
+/** Entries read at once by an export. */
+const STREAM_PAGE = 1_000;
+
+/** The audit trail in `audit_entry`. Commands append on the engine's pool; people read on their own. */
+@Injectable()
+export class PgAuditStore extends AuditStore {
+  constructor(
+    private readonly hot: HotPool,
+    private readonly dataSource: DataSource,
+  ) {
+    super();
+  }
+
+  async append(entries: readonly AuditEntry[]): Promise<void> {
+    for (const statement of auditStatements(entries)) await this.hot.query(statement, statement.values);
+  }
+
+  async query(
+    tenantId: string,
+    filter: AuditFilter,
+    pageSize: number,
+    cursor: string | null,
+  ): Promise<{ items: AuditEntry[]; nextCursor: string | null }> {
+    const condition = compileAuditFilter(tenantId, filter);
+    if (cursor !== null) {
+      const { at, id } = decodeCursor(cursor, 'at', 'id');
+      condition.and(`(at, id) < (${instantOf(condition.bind(at))}, ${condition.bind(id)}::bigint)`);
+    }
+    const rows = await this.select(condition, `ORDER BY at DESC, id DESC LIMIT ${condition.bind(pageSize + 1)}`);
+    const items = rows.slice(0, pageSize);
+    const last = rows.length > pageSize ? items.at(-1) : undefined;
+    return { items: items.map(entryOfRow), nextCursor: last ? encodeCursor(positionOf(last)) : null };
+  }
+
+  async page(
+    tenantId: string,
+    filter: AuditFilter,
+    { pageNumber, pageSize }: { readonly pageNumber: number; readonly pageSize: number },
+  ): Promise<{ items: AuditEntry[]; totalRecords: number }> {
+    const all = compileAuditFilter(tenantId, filter);
+    const counted = await queryRows<{ total: number }>(
+      this.dataSource,
+      `SELECT count(*) AS total FROM audit_entry WHERE ${all.text}`,
+      all.parameters,
+    );
+    const condition = compileAuditFilter(tenantId, filter);
+    const limit = condition.bind(pageSize);
+    const offset = condition.bind((pageNumber - 1) * pageSize);
+    const rows = await this.select(condition, `ORDER BY at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`);
+    return { items: rows.map(entryOfRow), totalRecords: counted[0]?.total ?? 0 };
+  }
+
+  async *stream(tenantId: string, filter: AuditFilter): AsyncIterable<AuditEntry> {
+    let last: AuditRow | undefined;
+    for (;;) {
+      const condition = compileAuditFilter(tenantId, filter);
+      if (last) {
+        const [at, id] = positionOf(last);
+        condition.and(`(at, id) > (${instantOf(condition.bind(at))}, ${condition.bind(id)}::bigint)`);
+      }
+      const rows = await this.select(condition, `ORDER BY at, id LIMIT ${STREAM_PAGE}`);
+      for (const row of rows) yield entryOfRow(row);
+      if (rows.length < STREAM_PAGE) return;
+      last = rows.at(-1);
+    }
+  }
+
+  seal(): Promise<number> {
+    return sealEntries(this.dataSource);
+  }
+
+  async verify(tenantId: string): Promise<AuditVerification> {
+    await this.seal();
+    return verifyChain(this.dataSource, tenantId);
+  }
+
+  private select(condition: SqlCondition, order: string): Promise<AuditRow[]> {
+    return queryRows<AuditRow>(
+      this.dataSource,
+      `SELECT ${AUDIT_COLUMNS} FROM audit_entry WHERE ${condition.text} ${order}`,
+      condition.parameters,
+    );
+  }
+}
+
+/** Where an entry stands among the others: the instant in microseconds, and the id. */
+function positionOf(row: AuditRow): [at: number, id: number] {
+  return [Math.round(Number(row.at_ms) * 1_000), Number(row.id)];
+}

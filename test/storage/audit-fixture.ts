@@ -1,0 +1,89 @@
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import type { AuditEntry } from '../../src/contract/audit-entry.js';
+import { PgAuditStore } from '../../src/storage/audit/audit-store.js';
+import { HotPool } from '../../src/storage/connection/hot-pool.js';
+import { createDataSource } from '../../src/storage/data-source.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let lastId = 0;
+
+/** An entry with a new id; one a second from 2026 on. */
+export function auditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
+  lastId++;
+  return {
+    id: lastId,
+    tenantId: 'default',
+    at: new Date(Date.UTC(2026, 0, 1) + lastId * 1_000).toISOString(),
+    actor: { type: 'user', id: 'alice', claimed: null },
+    action: 'RetryFailedTask',
+    outcome: 'succeeded',
+    instanceGuid: 'loan-1',
+    processKey: 'LoanApproval',
+    taskId: 'Task_CreditCheck',
+    attempt: 2,
+    comment: null,
+    changes: [],
+    statusBefore: 'error',
+    statusAfter: 'running',
+    durationMs: 12.5,
+    correlationId: 'c-1',
+    idempotencyKey: null,
+    detail: null,
+    ...fields,
+  };
+}
+
+/** The store on a database of its own, and a superuser's connection whose triggers are off. */
+export class AuditFixture {
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly hot: HotPool,
+    readonly dataSource: DataSource,
+    private readonly attacker: pg.Client,
+    readonly store: PgAuditStore,
+  ) {}
+
+  static async open(): Promise<AuditFixture> {
+    const database = await createTestDatabase();
+    const hot = new HotPool(database.url);
+    const dataSource = await createDataSource(database.url).initialize();
+    const attacker = new pg.Client({ connectionString: database.url });
+    await attacker.connect();
+    await attacker.query('SET session_replication_role = replica');
+    return new AuditFixture(database, hot, dataSource, attacker, new PgAuditStore(hot, dataSource));
+  }
+
+  /** Appends each in a transaction of its own. */
+  async append(...entries: AuditEntry[]): Promise<AuditEntry[]> {
+    for (const entry of entries) await this.store.append([entry]);
+    return entries;
+  }
+
+  /** Seals so many entries. A transaction of any other database of the server, as other test files run them, may delay it. */
+  async seal(count: number): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    for (let sealed = 0; sealed < count; sealed += await this.store.seal()) {
+      if (Date.now() > deadline) throw new Error(`Expected to seal ${count} entries, but sealed ${sealed}`);
+    }
+  }
+
+  async tamper(statement: string, ...parameters: unknown[]): Promise<void> {
+    const { rowCount } = await this.attacker.query(statement, parameters);
+    if (rowCount === 0) throw new Error(`Expected to change something, but did not: ${statement}`);
+  }
+
+  /** Another session of an ordinary client. */
+  async connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.database.url });
+    await client.connect();
+    return client;
+  }
+
+  async close(): Promise<void> {
+    await this.attacker.end();
+    await this.dataSource.destroy();
+    await this.hot.close();
+    await this.database.drop();
+  }
+}
