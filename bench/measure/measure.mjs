@@ -16,10 +16,16 @@ export function readTask() {
       warmup: { type: 'string', default: '200' },
     },
   });
-  const [clients, count, warmup] = [values.clients, values.count, values.warmup].map(Number);
   const databaseUrl = process.env['BENCH_DATABASE_URL'] ?? '';
   const postmaster = Number(process.env['BENCH_POSTMASTER_PID'] ?? 0);
-  return { workload: values.workload, clients, count, warmup, databaseUrl, databaseCpuMs: () => treeCpuMs(postmaster) };
+  return {
+    workload: values.workload,
+    clients: Number(values.clients),
+    count: Number(values.count),
+    warmup: Number(values.warmup),
+    databaseUrl,
+    databaseCpuMs: () => treeCpuMs(postmaster),
+  };
 }
 
 /**

@@ -28,7 +28,7 @@ const retryPolicy = { maxAttempts: 1, onMaxAttempts: /** @type {const} */ ('paus
 const failingSecondStep = restate.workflow({
   name: 'failingSecondStep',
   handlers: {
-    run: restate.handlers.workflow.workflow({ retryPolicy }, async (ctx, index) => {
+    run: restate.handlers.workflow.workflow({ retryPolicy }, async (ctx, /** @type {number} */ index) => {
       const first = await ctx.run('step1', () => index);
       const second = await ctx.run('step2', () => secondStep(first));
       return ctx.run('step3', () => second + 1);
@@ -44,7 +44,7 @@ const waitingForMessage = restate.workflow({
       const message = await ctx.promise('go');
       return ctx.run('step3', () => message);
     },
-    go: async (ctx, message) => {
+    go: async (/** @type {import('@restatedev/restate-sdk').WorkflowSharedContext} */ ctx, /** @type {number} */ message) => {
       await ctx.promise('go').resolve(message);
     },
   },

@@ -37,8 +37,8 @@ async function prepareRecoveries() {
   const paused = new Map();
   await closedLoop(total, 32, async (position) => {
     const index = position - task.warmup;
-    const { invocationId } = await send('POST', `${restate.ingress}/failingSecondStep/k${index}/run/send`, index);
-    paused.set(index, invocationId);
+    const sent = await send('POST', `${restate.ingress}/failingSecondStep/k${index}/run/send`, index);
+    paused.set(index, /** @type {{ invocationId: string }} */ (sent).invocationId);
   });
   const deadline = Date.now() + PAUSE_MS;
   while ((await countPaused()) < total) {
@@ -54,10 +54,9 @@ async function prepareRecoveries() {
 }
 
 async function countPaused() {
-  const { rows } = await send('POST', `${restate.admin}/query`, {
-    query: "SELECT count(*) AS n FROM sys_invocation WHERE status = 'paused'",
-  });
-  return Number(rows[0]?.n ?? 0);
+  const query = "SELECT count(*) AS n FROM sys_invocation WHERE status = 'paused'";
+  const answer = await send('POST', `${restate.admin}/query`, { query });
+  return Number(/** @type {{ rows: { n: number }[] }} */ (answer).rows[0]?.n ?? 0);
 }
 
 /** @param {number} index */
@@ -72,7 +71,7 @@ async function sendMessage(index) {
  * @param {import('undici').Dispatcher.HttpMethod} method
  * @param {string} url
  * @param {unknown} [content]
- * @returns {Promise<any>}
+ * @returns {Promise<unknown>}
  */
 async function send(method, url, content) {
   const headers = { accept: 'application/json', ...(content === undefined ? {} : { 'content-type': 'application/json' }) };

@@ -56,7 +56,7 @@ export function reportOf(results, { machine, rounds, quick, startedAt }) {
   }
   const targets = judgeTargets(results);
   if (targets.length > 0)
-    lines.push('', '## Targets', '', ...markdownTable(['what', 'at least', 'measured', 'holds', 'towards'], targets));
+    lines.push('', '## Targets', '', ...markdownTable(['what', 'at least', 'measured', 'holds', 'towards', 'by CPU'], targets));
   const missing = results.filter(({ failure, unavailable }) => failure ?? unavailable);
   if (missing.length > 0)
     lines.push(

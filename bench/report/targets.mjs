@@ -53,38 +53,72 @@ const FIGURE_NAMES = {
 };
 
 /**
- * The targets that the results say something about, as rows: what, target, measured, whether it holds, towards.
+ * The targets that the results say something about, as rows: what, target, measured, whether it holds, towards, and for
+ * multiples of a rate the same multiple counted in CPU.
  * @param {readonly Result[]} results
  */
 export function judgeTargets(results) {
   return TARGETS.flatMap((target) => {
-    const measured = valueOf(target, results);
-    if (!Number.isFinite(measured)) return [];
     const { workload, system, than, figure = 'rate', least, most, towards } = target;
+    const measured = measuredOf(target, results);
+    if (!Number.isFinite(measured)) return [];
     const what = `${workload}, ${system}: ${than === undefined ? nameOf(figure) : `times the ${nameOf(figure)} of ${than}`}`;
     const holds = (least === undefined || measured >= least) && (most === undefined || measured < most);
     const bound = least === undefined ? `< ${most}` : String(least);
-    return [[what, bound, formatNumber(measured, 2), holds ? 'yes' : '**no**', towards === undefined ? '' : String(towards)]];
+    const byCpu = than === undefined || figure !== 'rate' ? Number.NaN : multipleOf(target, results, callsPerCpu);
+    return [
+      [
+        what,
+        bound,
+        formatNumber(measured, 2),
+        holds ? 'yes' : '**no**',
+        towards === undefined ? '' : String(towards),
+        formatNumber(byCpu, 2),
+      ],
+    ];
   });
-}
-
-/** @param {Figure} figure */
-function nameOf(figure) {
-  return FIGURE_NAMES[/** @type {keyof typeof FIGURE_NAMES} */ (figure)];
 }
 
 /**
  * @param {Target} target
  * @param {readonly Result[]} results
  */
-function valueOf({ workload, system, than, figure = 'rate' }, results) {
-  const of = (/** @type {string} */ name) => results.filter((result) => result.workload === workload && result.system === name);
-  if (than === undefined) return medianOf(of(system), figure);
-  // Within a round both met the same machine; the median of the rounds' ratios is firmer than the ratio of medians.
+function measuredOf(target, results) {
+  const { workload, system, than, figure = 'rate' } = target;
+  if (than !== undefined) return multipleOf(target, results, (result) => result[figure]);
+  return medianOf(
+    results.filter((result) => result.workload === workload && result.system === system),
+    figure,
+  );
+}
+
+/**
+ * Within a round both met the same machine: the median of the rounds' multiples is firmer than the quotient of medians.
+ * @param {Target} target
+ * @param {readonly Result[]} results
+ * @param {(result: Result) => number | null | undefined} read
+ */
+function multipleOf({ workload, system, than }, results, read) {
+  const of = (/** @type {string | undefined} */ name) =>
+    results.filter((result) => result.workload === workload && result.system === name);
   return median(
-    of(system).flatMap(({ round, [figure]: value }) => {
-      const other = of(than).find((result) => result.round === round)?.[figure];
+    of(system).flatMap((ours) => {
+      const theirs = of(than).find(({ round }) => round === ours.round);
+      const [value, other] = [read(ours), theirs && read(theirs)];
       return typeof value !== 'number' || typeof other !== 'number' ? [] : [value / other];
     }),
   );
+}
+
+/**
+ * Calls that a second of CPU suffices for, client included, as it is in some systems' own process.
+ * @param {Result} result
+ */
+function callsPerCpu({ serverUs, clientUs }) {
+  return typeof serverUs === 'number' ? 1_000_000 / (serverUs + (clientUs ?? 0)) : null;
+}
+
+/** @param {Figure} figure */
+function nameOf(figure) {
+  return FIGURE_NAMES[/** @type {keyof typeof FIGURE_NAMES} */ (figure)];
 }
