@@ -47,7 +47,7 @@ function findPackage(): string {
 }
 
 function runsOnGlibc(): boolean {
-  const report: unknown = process.report?.getReport();
+  const report: unknown = process.report.getReport();
   const header = typeof report === 'object' && report !== null && 'header' in report ? report.header : null;
   return typeof header === 'object' && header !== null && 'glibcVersionRuntime' in header;
 }
@@ -72,7 +72,8 @@ async function makeLinks(packageDir: string): Promise<boolean> {
       await rm(path, { force: true });
       await symlink(relative(dirname(path), join(packageDir, source)), path).catch(ignoreExisting);
     }
-    for (const program of Object.values(programsIn(join(packageDir, 'native')))) {
+    const { initdb, postgres, pgCtl } = programsIn(join(packageDir, 'native'));
+    for (const program of [initdb, postgres, pgCtl]) {
       if (!(await exists(program, constants.X_OK))) await chmod(program, 0o755);
     }
     return true;

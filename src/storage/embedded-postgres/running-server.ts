@@ -95,7 +95,7 @@ export async function awaitReady(cluster: Cluster, port: number, ended: Promise<
   }
 }
 
-function ignoreDuplicate(error: { code?: string }): void {
+function ignoreDuplicate(error: Error & { code?: string }): void {
   if (error.code !== '42P04' && error.code !== '23505') throw error;
 }
 
