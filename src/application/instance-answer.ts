@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { done, instanceNotFound, refused, type Answer } from '../contract/answer.js';
 import { instanceView } from './instance-view.js';
 import { awaitRest, foreignAttempts } from './session/await-rest.js';
-import { EngineSession, type SessionResult } from './session/engine-session.js';
+import { EngineSession } from './session/engine-session.js';
+import type { SessionResult } from './session/queued-command.js';
 import type { LiveInstance } from './session/live-instance.js';
 import { TrailReader } from './trail-reader.js';
 

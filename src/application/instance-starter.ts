@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { JsonObject } from '../engine/index.js';
 import { InstanceStore } from './ports/instance-store.js';
 import type { DefinitionRecord } from './ports/readers.js';
-import { EngineSession, type SessionResult } from './session/engine-session.js';
+import { EngineSession } from './session/engine-session.js';
+import type { SessionResult } from './session/queued-command.js';
 import type { CommandOrigin } from './session/origin.js';
 
 /** All that a new instance begins with. */

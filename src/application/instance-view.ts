@@ -128,6 +128,7 @@ export function instanceView(instance: LiveInstance, trail: Trail): Record<strin
     version: state.version,
     definitionVersion: header.definitionVersion,
     activeActivities: openElements(state).map((element) => activeView(instance, element)),
+    errors: [],
     parent: null,
     children: [],
     ...retryingView(instance),

@@ -6,7 +6,8 @@ import { Clock } from './ports/clock.js';
 import { InstanceStore } from './ports/instance-store.js';
 import { AuditStore } from './ports/stores.js';
 import { typeName } from './instance-view.js';
-import { EngineSession, type SessionResult } from './session/engine-session.js';
+import { EngineSession } from './session/engine-session.js';
+import type { SessionResult } from './session/queued-command.js';
 import type { LiveInstance } from './session/live-instance.js';
 import { doneEntry, refusedEntry, type CommandOrigin } from './session/origin.js';
 

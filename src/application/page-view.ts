@@ -1,6 +1,6 @@
 /** A page of a list, with the reference's names (CONTRACT section 6). */
-export function pageView<T>(
-  items: readonly T[],
+export function pageView(
+  items: readonly unknown[],
   pageNumber: number,
   pageSize: number,
   totalRecords: number,

@@ -12,7 +12,7 @@ export class AuditFilterData {
   actor?: string;
 
   @OptionalTexts('Only these actions: names of commands or of automatic decisions.')
-  action?: string | string[];
+  action?: string[];
 
   @OptionalChoice('Only with this outcome.', ['succeeded', 'failed', 'refused'])
   outcome?: 'succeeded' | 'failed' | 'refused';

@@ -4,16 +4,11 @@ import type { Caller } from '../caller.js';
 
 /** What the endpoint dispatches: validated data and who asks. All commands and queries have this one shape. */
 export abstract class ApiRequest<D extends object> extends Command<Answer> {
-  /** A field that is null counts as absent. */
-  readonly data: D;
-
   constructor(
-    data: D,
+    readonly data: D,
     readonly caller: Caller,
   ) {
     super();
-    const given = Object.entries(data).filter(([, value]) => value !== null);
-    this.data = given.length === Object.keys(data).length ? data : (Object.fromEntries(given) as D);
   }
 }
 

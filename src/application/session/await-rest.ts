@@ -42,12 +42,16 @@ export function awaitRest(watch: InstanceWatch, committed: LiveInstance, options
       if (grace) clearTimeout(grace);
       resolve(latest);
     };
+    const allowGrace = (): void => {
+      if (isSettled(latest) && options.elementInstanceId !== null) grace ??= setTimeout(finish, options.graceMs);
+    };
     const stop = watch.on(committed.header.id, (instance, effects) => {
       latest = judge(instance, effects, options, latest);
       if (isFinal(latest) || (isSettled(latest) && atRest(instance.state, options))) finish();
-      else if (isSettled(latest) && options.elementInstanceId !== null) grace ??= setTimeout(finish, options.graceMs);
+      else allowGrace();
     });
     const timeout = setTimeout(finish, options.waitMs);
+    allowGrace();
   });
 }
 

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import type { Command, Rejected, StartProcessInstance, StepReport, StepResult } from '../../engine/index.js';
-import { newInstance, step } from '../../engine/index.js';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Accepted, Command, Rejected, StartProcessInstance, StepResult } from '../../engine/index.js';
+import { step } from '../../engine/index.js';
 import { DefinitionCache } from '../definition-cache.js';
 import { AttemptRunner, Wakeups } from '../ports/attempts.js';
 import { Clock, NodeIdentity } from '../ports/clock.js';
@@ -10,47 +10,23 @@ import {
   StorageUnavailable,
   type InstanceHeader,
   type InstanceKey,
-  type StepWrite,
 } from '../ports/instance-store.js';
 import { AuditStore } from '../ports/stores.js';
 import { Telemetry } from '../ports/telemetry.js';
 import { CommandQueue } from './command-queue.js';
 import { InstanceCache, keyOf } from './instance-cache.js';
+import { InstanceLoader } from './instance-loader.js';
 import { InstanceWatch } from './instance-watch.js';
-import { EMPTY_TRAIL, extendTrail, type LiveInstance } from './live-instance.js';
+import { extendTrail, type LiveInstance } from './live-instance.js';
 import { refusedEntry, type ApplyOptions } from './origin.js';
+import type { QueuedCommand, SessionResult } from './queued-command.js';
 import { buildWrite } from './step-write.js';
 import { checkSize } from './variable-limit.js';
 
-/** What became of a command. */
-export type SessionResult =
-  | {
-      readonly kind: 'done';
-      readonly instance: LiveInstance;
-      readonly report: StepReport;
-      /** Element instances whose attempts this command began. */
-      readonly begun: readonly number[];
-    }
-  | { readonly kind: 'rejected'; readonly instance: LiveInstance; readonly rejected: Rejected }
-  | { readonly kind: 'not-found' };
-
-interface Item {
-  readonly key: string;
-  readonly target: InstanceKey;
-  /** Set for a start: the instance does not exist yet. */
-  readonly header: InstanceHeader | null;
-  readonly command: Command;
-  readonly options: ApplyOptions;
-  conflicts: number;
-  readonly resolve: (result: SessionResult) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-interface Stepped {
-  readonly item: Item;
+interface Stepped<R extends StepResult = StepResult> {
+  readonly item: QueuedCommand;
   readonly before: LiveInstance;
-  readonly result: StepResult;
-  /** Read for this batch, not remembered from an earlier one. */
+  readonly result: R;
   readonly fresh: boolean;
 }
 
@@ -60,6 +36,8 @@ const BATCH = 50;
 const LANES = 2;
 /** Lost races after which a command gives up; each one means that another node moved the instance. */
 const CONFLICTS = 20;
+/** Lost races after which a batch is no longer tried as a whole. */
+const CONFLICTS_TOGETHER = 3;
 
 /**
  * The only caller of the engine: load, step, save, perform. Commands of many instances that have gathered are committed
@@ -67,9 +45,11 @@ const CONFLICTS = 20;
  */
 @Injectable()
 export class EngineSession {
-  private readonly queue = new CommandQueue<Item>();
-  private readonly cache = new InstanceCache();
   readonly watch = new InstanceWatch();
+  private readonly logger = new Logger('Session');
+  private readonly queue = new CommandQueue<QueuedCommand>();
+  private readonly cache = new InstanceCache();
+  private readonly loader: InstanceLoader;
   private lanes = 0;
   private scheduled = false;
 
@@ -82,9 +62,15 @@ export class EngineSession {
     private readonly attempts: AttemptRunner,
     private readonly wakeups: Wakeups,
     private readonly telemetry: Telemetry,
-  ) {}
+  ) {
+    this.loader = new InstanceLoader(store, definitions, clock, this.cache);
+  }
 
-  /** Applies a command to an instance. Resolves after the commit; the effects are under way by then. */
+  /**
+   * Applies a command to an instance. Resolves after the commit; the effects are under way by then.
+   * @throws StorageUnavailable when the database is away: whether the command was done is then not known
+   * @throws StepConflict when other nodes moved the instance again and again, or the message to consume has gone
+   */
   apply(target: InstanceKey, command: Command, options: ApplyOptions = {}): Promise<SessionResult> {
     return this.enqueue(target, null, command, options);
   }
@@ -106,11 +92,7 @@ export class EngineSession {
   /** What a command would do, on what is stored now. Nothing is kept. */
   async preview(target: InstanceKey, command: Command): Promise<{ instance: LiveInstance; result: StepResult } | null> {
     const instance = await this.read(target);
-    if (!instance) return null;
-    return {
-      instance,
-      result: step(instance.definition, instance.state, command, { now: this.clock.now(), node: this.node.node }),
-    };
+    return instance && { instance, result: this.step(instance, command) };
   }
 
   /** The instance as it is stored now. */
@@ -128,18 +110,10 @@ export class EngineSession {
     command: Command,
     options: ApplyOptions,
   ): Promise<SessionResult> {
+    const { tenantId, guid } = target;
     return new Promise((resolve, reject) => {
-      const { tenantId, guid } = target;
-      this.queue.push({
-        key: keyOf(target),
-        target: { tenantId, guid },
-        header,
-        command,
-        options,
-        conflicts: 0,
-        resolve,
-        reject,
-      });
+      const state = { reread: false, conflicts: 0, resolve, reject };
+      this.queue.push({ key: keyOf(target), target: { tenantId, guid }, header, command, options, ...state });
       this.schedule();
     });
   }
@@ -167,164 +141,155 @@ export class EngineSession {
     }
   }
 
-  private async run(batch: readonly Item[]): Promise<void> {
+  /** Never rejects: each command is told its own end. */
+  private async run(batch: readonly QueuedCommand[]): Promise<void> {
     try {
       const startedAt = performance.now();
-      const stepped = await this.stepAll(batch);
-      if (stepped.length === 0) return;
-      const accepted = await this.settleRejections(stepped);
-      if (accepted.length > 0) await this.commit(accepted);
+      const stepped = await this.decide(batch);
+      const accepted = stepped.filter((each) => isAccepted(each));
+      const refused = stepped.filter((each) => isRejected(each));
+      await Promise.all([this.commit(accepted), this.refuse(refused)]);
       this.telemetry.batch(batch.length, performance.now() - startedAt);
     } catch (error) {
       for (const item of batch) item.reject(error);
     }
   }
 
-  private async stepAll(batch: readonly Item[]): Promise<Stepped[]> {
-    const loaded = await this.load(batch);
+  /** Refusals are final only on what was read afresh: a remembered state may be behind another node's. */
+  private async decide(batch: readonly QueuedCommand[]): Promise<Stepped[]> {
+    const stepped = await this.stepAll(batch);
+    const stale = stepped.filter((each) => isRejected(each) && !each.fresh);
+    if (stale.length === 0) return stepped;
+    for (const { item } of stale) this.mistrust(item);
+    const again = await this.stepAll(stale.map(({ item }) => item));
+    return [...stepped.filter((each) => !stale.includes(each)), ...again];
+  }
+
+  private async stepAll(batch: readonly QueuedCommand[]): Promise<Stepped[]> {
+    const loaded = await this.loader.load(batch);
     const stepped: Stepped[] = [];
     for (const item of batch) {
-      const before = loaded.get(item.key);
-      if (!before) {
-        item.resolve({ kind: 'not-found' });
-        continue;
-      }
-      try {
-        stepped.push({ item, ...before, result: this.step(item, before.before) });
-      } catch (error) {
-        this.cache.drop(item.key);
-        item.reject(error);
+      const found = loaded.get(item.key);
+      if (!found) item.resolve({ kind: 'not-found' });
+      else if (found instanceof Error) item.reject(found);
+      else {
+        try {
+          stepped.push({ item, ...found, result: this.step(found.before, item.command) });
+        } catch (error) {
+          this.cache.drop(item.key);
+          item.reject(error);
+        }
       }
     }
     return stepped;
   }
 
-  private step(item: Item, { definition, state }: LiveInstance): StepResult {
+  private step({ definition, state }: LiveInstance, command: Command): StepResult {
     const context = { now: this.clock.now(), node: this.node.node };
-    const isNew = item.command.type === 'start-process-instance' && state.version === 0;
-    const result = step(definition, isNew ? null : state, item.command, context);
-    return checkSize(result, item.command, state.status, (command) => step(definition, isNew ? null : state, command, context));
+    const before = command.type === 'start-process-instance' && state.version === 0 ? null : state;
+    const result = step(definition, before, command, context);
+    return checkSize(result, command, state.status, (other) => step(definition, before, other, context));
   }
 
-  private async load(batch: readonly Item[]): Promise<Map<string, { before: LiveInstance; fresh: boolean }>> {
-    const found = new Map<string, { before: LiveInstance; fresh: boolean }>();
-    const missing: Item[] = [];
-    for (const item of batch) {
-      const cached = item.conflicts === 0 ? this.cache.get(item.key) : undefined;
-      if (cached) found.set(item.key, { before: cached, fresh: false });
-      else if (item.header === null || item.conflicts > 0) missing.push(item);
-      if (!cached && item.header !== null && item.conflicts === 0)
-        found.set(item.key, { before: await this.unborn(item.header, item.command), fresh: true });
+  /** Each refusal is told when its audit entry is stored; one that cannot be stored fails nobody else's. */
+  private async refuse(refused: readonly Stepped<Rejected>[]): Promise<void> {
+    const entries = refused.flatMap(({ item, before, result }) => {
+      const { origin } = item.options;
+      return origin ? [refusedEntry(this.entryBase(), origin, before.header, before.state.status, result)] : [];
+    });
+    try {
+      if (entries.length > 0) await this.audit.append(entries);
+    } catch (error) {
+      if (refused.length === 1 || error instanceof StorageUnavailable) for (const { item } of refused) item.reject(error);
+      else for (const each of refused) await this.refuse([each]);
+      return;
     }
-    if (missing.length === 0) return found;
-    for (const { header, state } of await this.store.loadByGuid(missing.map((item) => item.target))) {
-      const definition =
-        this.definitions.peek(header.definitionId, header.definitionVersion) ??
-        (await this.definitions.get(header.definitionId, header.definitionVersion));
-      found.set(keyOf(header), { before: { header, state, definition, trail: null }, fresh: true });
-    }
-    return found;
-  }
-
-  /** An instance before its start: version 0, nothing in it. */
-  private async unborn(header: InstanceHeader, command: Command): Promise<LiveInstance> {
-    const definition =
-      this.definitions.peek(header.definitionId, header.definitionVersion) ??
-      (await this.definitions.get(header.definitionId, header.definitionVersion));
-    if (command.type !== 'start-process-instance')
-      throw new Error(`Expected a start of '${header.guid}', but got ${command.type}`);
-    return { header, definition, trail: EMPTY_TRAIL, state: newInstance(command, this.clock.now()) };
-  }
-
-  /** Refusals are final only on what was read afresh: a remembered state may be behind another node's. */
-  private async settleRejections(stepped: readonly Stepped[]): Promise<Stepped[]> {
-    const accepted: Stepped[] = [];
-    const again: Item[] = [];
-    for (const each of stepped) {
-      if (each.result.kind === 'accepted') accepted.push(each);
-      else if (each.fresh) await this.refuse(each, each.result);
-      else {
-        this.cache.drop(each.item.key);
-        again.push(each.item);
-      }
-    }
-    if (again.length === 0) return accepted;
-    for (const each of await this.stepAll(again)) {
-      if (each.result.kind === 'accepted') accepted.push(each);
-      else await this.refuse(each, each.result);
-    }
-    return accepted;
-  }
-
-  private async refuse({ item, before }: Stepped, rejected: Rejected): Promise<void> {
-    const { origin } = item.options;
-    if (origin) {
-      await this.audit.append([refusedEntry(this.entryBase(), origin, before.header, before.state.status, rejected)]);
-      this.wakeups.auditWritten();
-    }
-    item.resolve({ kind: 'rejected', instance: before, rejected });
+    if (entries.length > 0) this.wakeups.auditWritten();
+    for (const { item, before, result } of refused) item.resolve({ kind: 'rejected', instance: before, rejected: result });
   }
 
   private entryBase(): { id: number; at: string } {
     return { id: this.store.nextId(), at: new Date(this.clock.now()).toISOString() };
   }
 
-  private async commit(accepted: readonly Stepped[]): Promise<void> {
-    const writes: StepWrite[] = [];
-    for (const { item, before, result } of accepted) {
-      if (result.kind === 'accepted')
-        writes.push(buildWrite(before.header, before.state.version, result, item.options, () => this.entryBase()));
-    }
+  private async commit(accepted: readonly Stepped<Accepted>[]): Promise<void> {
+    if (accepted.length === 0) return;
+    const writes = accepted.map(({ item, before, result }) =>
+      buildWrite(before.header, before.state.version, result, item.options, () => this.entryBase()),
+    );
     try {
       await this.store.saveSteps(writes);
     } catch (error) {
-      return this.recover(accepted, error);
+      return this.recover(
+        accepted.map(({ item }) => item),
+        error,
+      );
     }
     for (const each of accepted) this.finish(each);
     if (writes.some((write) => write.audit.length > 0)) this.wakeups.auditWritten();
   }
 
   /** Nothing of the batch was written, or it is not known whether it was. */
-  private async recover(accepted: readonly Stepped[], error: unknown): Promise<void> {
-    for (const { item } of accepted) this.cache.drop(item.key);
+  private async recover(items: readonly QueuedCommand[], error: unknown): Promise<void> {
+    for (const item of items) this.mistrust(item);
     if (error instanceof StorageUnavailable) {
-      for (const { item } of accepted) {
+      for (const item of items) {
         this.wakeups.instanceInDoubt(item.target);
         item.reject(error);
       }
       return;
     }
-    if (error instanceof StepConflict) this.telemetry.conflict();
-    if (accepted.length === 1 && accepted[0]) return this.retryAlone(accepted[0].item, error);
+    const conflict = error instanceof StepConflict;
+    if (conflict) {
+      this.telemetry.conflict();
+      for (const item of items) item.conflicts++;
+      // Read afresh, those that lost the race are mostly refused or go through: two round trips for all of them.
+      if (items.every(({ conflicts }) => conflicts <= CONFLICTS_TOGETHER)) return this.run(items);
+    }
+    if (items.length === 1 && !(conflict && items.every(mayTryAgain))) items[0]?.reject(error);
     // One bad neighbour must not fail the others: each on its own.
-    for (const { item } of accepted) {
-      item.conflicts++;
-      await this.run([item]);
-    }
+    else for (const item of items) await this.run([item]);
   }
 
-  private async retryAlone(item: Item, error: unknown): Promise<void> {
-    if (!(error instanceof StepConflict) || item.conflicts >= CONFLICTS) {
-      item.reject(error);
-      return;
-    }
-    item.conflicts++;
-    await this.run([item]);
+  private mistrust(item: QueuedCommand): void {
+    this.cache.drop(item.key);
+    item.reread = true;
   }
 
-  /** The commit stands: remember, hand out the effects, tell who waits. */
-  private finish({ item, before, result }: Stepped): void {
-    if (result.kind !== 'accepted') return;
+  /** The commit stands, whatever happens here: remember, hand out the effects, tell who waits. */
+  private finish({ item, before, result }: Stepped<Accepted>): void {
     const instance: LiveInstance = { ...before, state: result.state, trail: extendTrail(before.trail, result.effects) };
     this.cache.put(item.key, instance);
     const begun = result.effects.flatMap((effect) => (effect.type === 'execute-attempt' ? [effect.elementInstanceId] : []));
     item.resolve({ kind: 'done', instance, report: result.report, begun });
-    for (const effect of result.effects) {
-      if (effect.type === 'execute-attempt') {
-        this.attempts.execute(before.header, effect, before.definition.nodesById.get(effect.nodeId)?.name ?? effect.nodeId);
-      } else if (effect.type === 'abort-attempt') this.attempts.abort(before.header.id, effect.elementInstanceId);
-      else if (effect.type === 'schedule-timer') this.wakeups.timerAt(effect.dueAt);
+    try {
+      this.handOut(instance, result);
+    } catch (error) {
+      this.logger.error({ instanceGuid: item.target.guid, error: String(error) }, 'Effects could not be handed out');
+      this.wakeups.instanceInDoubt(item.target);
     }
     this.watch.notify(instance, result.effects);
   }
+
+  private handOut({ header, definition }: LiveInstance, { effects }: Accepted): void {
+    for (const effect of effects) {
+      if (effect.type === 'execute-attempt')
+        this.attempts.execute(header, effect, definition.nodesById.get(effect.nodeId)?.name ?? effect.nodeId);
+      else if (effect.type === 'abort-attempt') this.attempts.abort(header.id, effect.elementInstanceId);
+      else if (effect.type === 'schedule-timer') this.wakeups.timerAt(effect.dueAt);
+    }
+  }
+}
+
+/** A message that has gone does not come back: soon given up, so that the publisher decides. */
+function mayTryAgain({ conflicts, options }: QueuedCommand): boolean {
+  return conflicts < (options.consumedMessageId === undefined ? CONFLICTS : CONFLICTS_TOGETHER);
+}
+
+function isAccepted(stepped: Stepped): stepped is Stepped<Accepted> {
+  return stepped.result.kind === 'accepted';
+}
+
+function isRejected(stepped: Stepped): stepped is Stepped<Rejected> {
+  return stepped.result.kind === 'rejected';
 }

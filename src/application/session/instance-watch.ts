@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { Effect } from '../../engine/index.js';
 import type { LiveInstance } from './live-instance.js';
 
@@ -6,6 +7,7 @@ export type CommitListener = (instance: LiveInstance, effects: readonly Effect[]
 
 /** Who waits for what becomes of an instance on this node. */
 export class InstanceWatch {
+  private readonly logger = new Logger('Watch');
   private readonly listeners = new Map<number, Set<CommitListener>>();
   private readonly everywhere = new Set<CommitListener>();
 
@@ -26,9 +28,18 @@ export class InstanceWatch {
     return () => this.everywhere.delete(listener);
   }
 
+  /** Never throws: the commit stands, and one listener's trouble is not another's. */
   notify(instance: LiveInstance, effects: readonly Effect[]): void {
     const set = this.listeners.get(instance.header.id);
-    if (set) for (const listener of [...set]) listener(instance, effects);
-    for (const listener of this.everywhere) listener(instance, effects);
+    if (set) for (const listener of [...set]) this.tell(listener, instance, effects);
+    for (const listener of this.everywhere) this.tell(listener, instance, effects);
+  }
+
+  private tell(listener: CommitListener, instance: LiveInstance, effects: readonly Effect[]): void {
+    try {
+      listener(instance, effects);
+    } catch (error) {
+      this.logger.error({ instanceGuid: instance.header.guid, error: String(error) }, 'A listener of a commit failed');
+    }
   }
 }

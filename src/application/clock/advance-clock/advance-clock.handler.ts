@@ -4,8 +4,10 @@ import { addDuration, parseDuration, parseInstant } from '../../../engine/index.
 import { instant } from '../../instance-view.js';
 import { Clock } from '../../ports/clock.js';
 import { DueWork } from '../../ports/due-work.js';
+import { RequestAudit } from '../../request-audit.js';
 import { invalidField } from '../../requests/invalid-request.js';
 import { refuseTogether } from '../../requests/json-text.js';
+import { originOf } from '../../requests/origin-of.js';
 import { AdvanceClockCommand } from './advance-clock.command.js';
 import type { AdvanceClockData } from './advance-clock.dto.js';
 
@@ -14,14 +16,17 @@ export class AdvanceClockHandler implements ICommandHandler<AdvanceClockCommand,
   constructor(
     private readonly clock: Clock,
     private readonly dueWork: DueWork,
+    private readonly audit: RequestAudit,
   ) {}
 
-  async execute({ data }: AdvanceClockCommand): Promise<Answer> {
+  async execute({ data, caller }: AdvanceClockCommand): Promise<Answer> {
     if (!this.clock.isMovable) {
       return refused('The clock of this server cannot be moved. Start it with REPRISE_TEST_CLOCK=true.', null);
     }
     const from = this.clock.now();
     const to = target(data, from);
+    const origin = originOf(caller, 'AdvanceClock', from, { detail: { from: instant(from), to: instant(to) } });
+    await this.audit.record(origin, 'succeeded');
     this.clock.advance(to - from);
     const fired = await this.dueWork.runAllDue();
     return done('Clock advanced successfully.', { from: instant(from), now: instant(this.clock.now()), fired });
@@ -36,8 +41,9 @@ function target(data: AdvanceClockData, now: number): number {
       throw invalidField('to', 'instant', `to must be an ISO 8601 instant that is not past, but is '${data.to}'`);
     return to;
   }
-  const duration = parseDuration(data.by ?? '');
+  if (data.by === undefined) throw invalidField('by', 'required', 'Expected by or to, but neither is given');
+  const duration = parseDuration(data.by);
   if (duration === null)
-    throw invalidField('by', 'duration', `by must be an ISO 8601 duration such as PT1H, but is '${data.by ?? ''}'`);
+    throw invalidField('by', 'duration', `by must be an ISO 8601 duration such as PT1H, but is '${data.by}'`);
   return addDuration(now, duration);
 }

@@ -1,13 +1,15 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { done, type Answer } from '../../../contract/answer.js';
+import type { JsonObject } from '../../../engine/index.js';
 import { InstanceStarter } from '../../instance-starter.js';
 import { Clock } from '../../ports/clock.js';
-import { InstanceStore } from '../../ports/instance-store.js';
+import { InstanceStore, StepConflict } from '../../ports/instance-store.js';
 import { DefinitionStore } from '../../ports/readers.js';
-import { AuditStore, MessageStore } from '../../ports/stores.js';
+import { MessageStore, type MessageSubscription } from '../../ports/stores.js';
+import { RequestAudit } from '../../request-audit.js';
 import { originOf } from '../../requests/origin-of.js';
-import { requestEntry } from '../../session/origin.js';
 import { EngineSession } from '../../session/engine-session.js';
+import type { CommandOrigin } from '../../session/origin.js';
 import { PublishMessageCommand } from './publish-message.command.js';
 
 @CommandHandler(PublishMessageCommand)
@@ -18,7 +20,7 @@ export class PublishMessageHandler implements ICommandHandler<PublishMessageComm
     private readonly definitions: DefinitionStore,
     private readonly starter: InstanceStarter,
     private readonly store: InstanceStore,
-    private readonly audit: AuditStore,
+    private readonly audit: RequestAudit,
     private readonly clock: Clock,
   ) {}
 
@@ -32,8 +34,21 @@ export class PublishMessageHandler implements ICommandHandler<PublishMessageComm
       timeToLiveMs > 0 && starts.length === 0 ? { id: this.store.nextId(), name, correlationKey, variables } : null;
     if (buffered) await this.messages.buffer(caller.tenantId, buffered, now + timeToLiveMs);
 
-    const correlated: string[] = [];
-    let consumedMessageId = buffered?.id;
+    const correlated = await this.start(starts, variables, origin);
+    correlated.push(...(await this.deliver(name, correlationKey, variables, origin, buffered?.id)));
+    const kept = buffered !== null && correlated.length === 0;
+    if (correlated.length === 0)
+      await this.audit.record({ ...origin, detail: { ...origin.detail, correlated, buffered: kept } }, 'succeeded');
+    return done(sentence(name, correlated.length, kept), { correlated, buffered: kept });
+  }
+
+  /** New instances of all processes that the message starts. */
+  private async start(
+    starts: Awaited<ReturnType<DefinitionStore['findByStartMessage']>>,
+    variables: JsonObject,
+    origin: CommandOrigin,
+  ): Promise<string[]> {
+    const started: string[] = [];
     for (const { definition, startEventId } of starts) {
       const result = await this.starter.start({
         definition,
@@ -47,25 +62,50 @@ export class PublishMessageHandler implements ICommandHandler<PublishMessageComm
         startEventId,
         origin,
       });
-      if (result.kind === 'done') correlated.push(result.instance.header.guid);
+      if (result.kind === 'done') started.push(result.instance.header.guid);
     }
-    for (const subscription of await this.messages.findSubscriptions(caller.tenantId, name, correlationKey)) {
-      const target = { tenantId: caller.tenantId, guid: subscription.instanceGuid };
-      const command = { type: 'deliver-message', elementInstanceId: subscription.elementInstanceId, payload: variables } as const;
-      const result = await this.session.apply(target, command, { origin, consumedMessageId });
-      if (result.kind !== 'done') continue;
-      correlated.push(subscription.instanceGuid);
+    return started;
+  }
+
+  /** To all that wait now. The first to take it removes it from the buffer, in the same step. */
+  private async deliver(
+    name: string,
+    correlationKey: string,
+    variables: JsonObject,
+    origin: CommandOrigin,
+    bufferedId: number | undefined,
+  ): Promise<string[]> {
+    const delivered: string[] = [];
+    let consumedMessageId = bufferedId;
+    for (const subscription of await this.messages.findSubscriptions(origin.caller.tenantId, name, correlationKey)) {
+      if (!(await this.deliverTo(subscription, variables, origin, consumedMessageId))) continue;
+      delivered.push(subscription.instanceGuid);
       consumedMessageId = undefined;
     }
-    const kept = buffered !== null && correlated.length === 0;
-    if (correlated.length === 0) {
-      const base = { id: this.store.nextId(), at: new Date(this.clock.now()).toISOString() };
-      await this.audit.append([requestEntry(base, origin, 'succeeded', { correlated, buffered: kept })]);
-    }
-    const message =
-      correlated.length > 0
-        ? `Message '${name}' correlated to ${correlated.length} process instance(s).`
-        : `Message '${name}' ${kept ? 'buffered: nobody waits for it yet.' : 'published: nobody waits for it.'}`;
-    return done(message, { correlated, buffered: kept });
+    return delivered;
   }
+
+  private async deliverTo(
+    { instanceGuid, elementInstanceId }: MessageSubscription,
+    payload: JsonObject,
+    origin: CommandOrigin,
+    consumedMessageId: number | undefined,
+  ): Promise<boolean> {
+    const target = { tenantId: origin.caller.tenantId, guid: instanceGuid };
+    const command = { type: 'deliver-message', elementInstanceId, payload } as const;
+    try {
+      const result = await this.session.apply(target, command, { origin, consumedMessageId });
+      return result.kind === 'done';
+    } catch (error) {
+      if (!(error instanceof StepConflict) || consumedMessageId === undefined) throw error;
+      // Somebody who began to wait in the same moment took it from the buffer; this one waited for it, too.
+      const result = await this.session.apply(target, command, { origin });
+      return result.kind === 'done';
+    }
+  }
+}
+
+function sentence(name: string, correlated: number, kept: boolean): string {
+  if (correlated > 0) return `Message '${name}' correlated to ${correlated} process instance(s).`;
+  return kept ? `Message '${name}' buffered: nobody waits for it yet.` : `Message '${name}' published: nobody waits for it.`;
 }

@@ -20,7 +20,7 @@ export class CreateProcessDefinitionData {
   contextLoaderType?: string;
 
   @OptionalTexts('Not available yet.')
-  triggerEvents?: string | string[];
+  triggerEvents?: string[];
 
   @OptionalFlag('Whether it can be started.')
   isActive?: boolean;

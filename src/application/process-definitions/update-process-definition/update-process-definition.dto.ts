@@ -23,7 +23,7 @@ export class UpdateProcessDefinitionData {
   isActive?: boolean;
 
   @OptionalTexts('Not available yet.')
-  triggerEvents?: string | string[];
+  triggerEvents?: string[];
 
   @OptionalVariables('Replaces what was there.')
   metadata?: JsonObject;

@@ -15,7 +15,7 @@ const SORT_KEYS = [
 /** CONTRACT section 6; all filters that are given must hold. */
 export class GetProcessInstanceListData {
   @OptionalTexts('Only in these states.', STATUSES)
-  status?: string | string[];
+  status?: string[];
 
   @OptionalText('Only of this process.', 255)
   processKey?: string;

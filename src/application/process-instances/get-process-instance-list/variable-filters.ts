@@ -27,13 +27,12 @@ export function OptionalVariableFilters(): PropertyDecorator {
   );
 }
 
-/** `[{ path: 'customer.id', operator: 'eq', value: 7 }]` or `{ 'customer.id': 7 }`, also as JSON text; null when it is neither. */
+/** `[{ path: 'customer.id', operator: 'eq', value: 7 }]` or `{ 'customer.id': 7 }`; null when it is neither. */
 export function variableFiltersOf(value: unknown): VariableFilter[] | null {
-  const given = typeof value === 'string' ? parse(value) : value;
-  if (typeof given !== 'object' || given === null || findJsonProblem(given) !== null) return null;
-  const raw: unknown[] = Array.isArray(given)
-    ? given
-    : Object.entries(given).map(([path, each]) => ({ path, value: each as JsonValue }));
+  if (typeof value !== 'object' || value === null || findJsonProblem(value) !== null) return null;
+  const raw: unknown[] = Array.isArray(value)
+    ? value
+    : Object.entries(value).map(([path, each]) => ({ path, value: each as JsonValue }));
   const filters = raw.map(toFilter);
   return filters.length <= MOST && filters.every((filter) => filter !== null) ? filters : null;
 }
@@ -44,12 +43,4 @@ function toFilter(raw: unknown): VariableFilter | null {
   const known = OPERATORS.find((each) => each === operator);
   if (typeof name !== 'string' || name === '' || !known || value === undefined) return null;
   return { path: name, operator: known, value: value as JsonValue };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,10 +1,12 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { done, refused, type Answer } from '../../../contract/answer.js';
+import { done, instanceNotFound, refused, type Answer } from '../../../contract/answer.js';
 import { openElements, type StepReport } from '../../../engine/index.js';
 import { failureView, headView, instant, nameOf, retryingView, stateView, waitingView } from '../../instance-view.js';
 import { OperatorCommand } from '../../operator-command.js';
 import { Clock } from '../../ports/clock.js';
+import { RequestAudit } from '../../request-audit.js';
 import { originOf } from '../../requests/origin-of.js';
+import type { CommandOrigin } from '../../session/origin.js';
 import { awaitRest, foreignAttempts, type RestReport } from '../../session/await-rest.js';
 import { TrailReader } from '../../trail-reader.js';
 import { RetryFailedTaskCommand } from './retry-failed-task.command.js';
@@ -20,14 +22,14 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
   constructor(
     private readonly operator: OperatorCommand,
     private readonly trails: TrailReader,
+    private readonly audit: RequestAudit,
     private readonly clock: Clock,
   ) {}
 
   async execute({ data, caller }: RetryFailedTaskCommand): Promise<Answer> {
     const retriedAt = this.clock.now();
-    if (data.onVersion !== undefined)
-      return refused('Continuing on another version of the definition (onVersion) is not available yet. Retry without it.', null);
     const origin = originOf(caller, 'RetryFailedTask', retriedAt, { comment: data.comment });
+    if (data.onVersion !== undefined) return this.refuseOnVersion(data, origin);
     const command = {
       type: 'retry-failed-task',
       taskId: data.taskId ?? null,
@@ -48,6 +50,15 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
       graceMs: GRACE_MS,
     });
     return this.answer(data, result.report, rest, retriedAt);
+  }
+
+  private async refuseOnVersion({ instanceGuid, onVersion }: RetryFailedTaskData, origin: CommandOrigin): Promise<Answer> {
+    const instance = await this.operator.session.read({ tenantId: origin.caller.tenantId, guid: instanceGuid });
+    if (!instance) return instanceNotFound(instanceGuid);
+    const message = 'Continuing on another version of the definition (onVersion) is not available yet. Retry without it.';
+    const { processKey } = instance.header;
+    const data = { currentStatus: instance.state.status };
+    return this.audit.refuse({ ...origin, detail: { onVersion } }, message, data, '99', { instanceGuid, processKey });
   }
 
   private async answer(data: RetryFailedTaskData, report: StepReport, rest: RestReport, retriedAt: number): Promise<Answer> {

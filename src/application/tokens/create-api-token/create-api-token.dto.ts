@@ -7,13 +7,13 @@ export class CreateApiTokenData {
   name!: string;
 
   @OptionalTexts('Roles, each a set of permissions.', ROLE_NAMES)
-  roles?: string | string[];
+  roles?: string[];
 
   @OptionalTexts('Single permissions.')
-  permissions?: string | string[];
+  permissions?: string[];
 
   @OptionalTexts("Tenants that it may act for; the caller's own without it.")
-  tenants?: string | string[];
+  tenants?: string[];
 
   @OptionalInstant('When it ends; never without it.')
   expiresAt?: string;

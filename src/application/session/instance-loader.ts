@@ -1,0 +1,74 @@
+import { newInstance, type ProcessDefinition } from '../../engine/index.js';
+import type { DefinitionCache } from '../definition-cache.js';
+import type { Clock } from '../ports/clock.js';
+import type { InstanceHeader, InstanceStore, StoredInstance } from '../ports/instance-store.js';
+import { keyOf, type InstanceCache } from './instance-cache.js';
+import { EMPTY_TRAIL, type LiveInstance } from './live-instance.js';
+import type { QueuedCommand } from './queued-command.js';
+
+/** An instance as a command finds it. */
+export interface LoadedInstance {
+  readonly before: LiveInstance;
+  /** Read for this batch, or not born yet; not remembered from an earlier one. */
+  readonly fresh: boolean;
+}
+
+/** Brings the instances of a batch: from memory, from the database in one round trip, or new. */
+export class InstanceLoader {
+  constructor(
+    private readonly store: InstanceStore,
+    private readonly definitions: DefinitionCache,
+    private readonly clock: Clock,
+    private readonly cache: InstanceCache,
+  ) {}
+
+  /** By key. What does not exist is missing; an Error stands where this one instance cannot be had. */
+  async load(batch: readonly QueuedCommand[]): Promise<Map<string, LoadedInstance | Error>> {
+    const found = new Map<string, LoadedInstance | Error>();
+    const unread: QueuedCommand[] = [];
+    const unborn: QueuedCommand[] = [];
+    for (const item of batch) {
+      const known = item.reread ? undefined : this.cache.get(item.key);
+      if (known) found.set(item.key, { before: known, fresh: false });
+      else if (item.header !== null && !item.reread) unborn.push(item);
+      else unread.push(item);
+    }
+    if (unread.length > 0) {
+      for (const stored of await this.store.loadByGuid(unread.map((item) => item.target))) {
+        found.set(keyOf(stored.header), await this.compiled(stored.header, (definition) => revive(stored, definition)));
+      }
+      // A start whose batch lost a race because of a neighbour: its own instance still does not exist.
+      unborn.push(...unread.filter((item) => item.header !== null && !found.has(item.key)));
+    }
+    for (const { key, header, command } of unborn) {
+      if (header === null || command.type !== 'start-process-instance') continue;
+      found.set(
+        key,
+        await this.compiled(header, (definition) => ({
+          header,
+          definition,
+          trail: EMPTY_TRAIL,
+          state: newInstance(command, this.clock.now()),
+        })),
+      );
+    }
+    return found;
+  }
+
+  /** A definition that cannot be had is the trouble of its own instances only. */
+  private async compiled(
+    { definitionId, definitionVersion }: InstanceHeader,
+    live: (definition: ProcessDefinition) => LiveInstance,
+  ): Promise<LoadedInstance | Error> {
+    try {
+      const ready = this.definitions.peek(definitionId, definitionVersion);
+      return { before: live(ready ?? (await this.definitions.get(definitionId, definitionVersion))), fresh: true };
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+}
+
+function revive({ header, state }: StoredInstance, definition: ProcessDefinition): LiveInstance {
+  return { header, state, definition, trail: null };
+}
