@@ -1,23 +1,6 @@
-/** An element as bpmn-moddle reads it. Everything outside this folder sees plain definitions instead. */
-export interface ModdleElement {
-  /** `bpmn:serviceTask`'s type is `bpmn:ServiceTask`; elements of other namespaces keep their own name. */
-  readonly $type: string;
-  /** Attributes that BPMN does not know, by their prefixed name. */
-  readonly $attrs: Readonly<Record<string, string>>;
-  readonly $parent?: ModdleElement;
-  readonly $descriptor: { readonly properties?: readonly ModdleProperty[]; readonly isGeneric?: boolean };
-  /** Only of elements of other namespaces. */
-  readonly $children?: readonly ModdleElement[];
-  readonly $body?: string;
-  readonly [property: string]: unknown;
-}
+import type { ModdleElement } from 'bpmn-moddle';
 
-interface ModdleProperty {
-  readonly name: string;
-  readonly ns: { readonly localName: string };
-  readonly isReference?: boolean;
-  readonly isVirtual?: boolean;
-}
+export type { ModdleElement } from 'bpmn-moddle';
 
 /** `serviceTask` for `bpmn:ServiceTask`. */
 export function elementType(element: ModdleElement): string {

@@ -41,5 +41,5 @@ export function mergeSettings(all: readonly Settings[], report: Report): Setting
       merged[name] = value;
     }
   }
-  return merged as Settings;
+  return merged;
 }

@@ -6,6 +6,7 @@ import { deliverMessage } from './commands/deliver-message.js';
 import { failAttempt } from './commands/fail-attempt.js';
 import { fireTimer } from './commands/fire-timer.js';
 import { reject } from './commands/guards.js';
+import { keepTrail } from './commands/keep-trail.js';
 import { loseAttempts } from './commands/lose-attempts.js';
 import { pauseProcessInstance } from './commands/pause-process-instance.js';
 import { resumeProcessInstance } from './commands/resume-process-instance.js';
@@ -93,6 +94,7 @@ function finish(draft: Draft, before: InstanceState | null, perform: (draft: Dra
   const refused = perform(draft);
   if (refused) return refused;
   if (draft.state.endedAt === null) advance(draft);
+  if (before !== null) keepTrail(draft, before);
   const { subject, state } = draft;
   return {
     kind: 'accepted',

@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { parseDuration, parseInstant, parseRepeatingInterval } from '../../engine/event-definitions/iso-8601.js';
+import { parseDuration, parseInstant, parseRepeatingInterval } from '../../engine/index.js';
 import type { Expression, TimerDefinition } from '../../engine/index.js';
 import { compileFeel, compileJuel, isJuel, literal } from '../../expressions/index.js';
 import { childOf, textOf, type ModdleElement } from '../moddle-element.js';

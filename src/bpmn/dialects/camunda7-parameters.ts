@@ -57,7 +57,7 @@ function definitionSource(definition: ExtensionElement, report: Report): JsonVal
 function compileStructure(source: JsonValue): Expression {
   if (typeof source === 'string') return isJuel(source) ? compileJuel(source) : literal(source);
   if (typeof source !== 'object' || source === null) return literal(source);
-  const parts = Object.entries(source).map(([key, part]) => [key, compileStructure(part as JsonValue)] as const);
+  const parts = Object.entries(source).map(([key, part]) => [key, compileStructure(part)] as const);
   const evaluate = (variables: Variables): JsonValue => {
     const values = parts.map(([key, part]) => [key, part.evaluate(variables)] as const);
     return Array.isArray(source) ? values.map(([, value]) => value) : Object.fromEntries(values);

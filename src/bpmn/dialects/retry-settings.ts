@@ -1,4 +1,4 @@
-import { parseDuration } from '../../engine/event-definitions/iso-8601.js';
+import { parseDuration } from '../../engine/index.js';
 import type { RetryPolicy } from '../../engine/index.js';
 import type { Report } from '../problem.js';
 

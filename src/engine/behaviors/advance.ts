@@ -1,38 +1,38 @@
 import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import type { Draft } from '../state/draft.js';
-import { createElement, nodeOf, openElements, touchElement } from '../state/draft.js';
+import { createElement, isPutOff, nodeOf, openElements, touchElement } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
 import { completeEmptyScopes } from './complete-scope.js';
 import { failElement } from './fail-element.js';
-import { fireCompletedJoins } from './join-tokens.js';
+import { fireCompletedJoin } from './join-tokens.js';
 import { deriveStatus } from './derive-status.js';
+import { releaseWait } from './release-waits.js';
 
-/** Steps in a row that may be put off without a single wait before the element is taken for an endless loop. */
+/** Steps in a row that may put something off before what is put off is taken for an endless loop. */
 const CONTINUATIONS = 10;
 
 /** Moves every token as far as it goes by itself, then says what the instance is now. */
 export function advance(draft: Draft): void {
   do {
     for (let entry = draft.queue.shift(); entry; entry = draft.queue.shift()) enter(draft, entry.node, entry.scopeId, entry.via);
-  } while (fireCompletedJoins(draft) || completeEmptyScopes(draft));
+  } while (fireCompletedJoin(draft) || completeEmptyScopes(draft));
   const { state } = draft;
   if (state.endedAt === null) {
+    if (draft.putOff) state.continuations++;
+    else if (state.continuations > 0 && !openElements(state).some(isPutOff)) state.continuations = 0;
     state.status = deriveStatus(state);
-    if (openElements(state).some((element) => element.status !== 'ready' && element.status !== 'active')) state.continuations = 0;
   }
 }
 
 function enter(draft: Draft, node: FlowNode, scopeId: number, via: string | null): void {
-  const instance = createElement(draft, node, scopeId, via);
-  if (draft.budget-- <= 0) return putOff(draft, node, instance);
-  if (mustHold(draft, node, instance)) return;
-  activate(draft, instance);
+  begin(draft, node, createElement(draft, node, scopeId, via));
 }
 
-/** Does the element's deed, unless the instance is paused or supervised and must stand before it. */
-export function activate(draft: Draft, instance: ElementInstance): void {
-  const node = nodeOf(draft, instance);
-  draft.activate(draft, node, instance);
+/** Does the element's deed, unless it must be held back or the step is full. */
+function begin(draft: Draft, node: FlowNode, instance: ElementInstance): void {
+  if (mustHold(draft, node, instance)) return;
+  if (draft.budget-- > 0) draft.activate(draft, node, instance);
+  else putOff(draft, node, instance);
 }
 
 /** Paused instances begin nothing; supervised ones stand before each task until they are stepped. */
@@ -41,12 +41,14 @@ function mustHold(draft: Draft, node: FlowNode, instance: ElementInstance): bool
   return draft.state.executionMode === 'Supervised' && isActivity(node) && draft.steppedInto !== instance.id;
 }
 
-/** Activates what was held back while the instance was paused or the step was full. */
-export function activateHeld(draft: Draft, only: number | null): void {
+/** Activates what was held back while the instance was paused or a step was full; what does not fit into this step is put off again. */
+export function activateHeld(draft: Draft): void {
   for (const { id, status } of openElements(draft.state)) {
-    if (status !== 'ready' || (only !== null && id !== only)) continue;
+    if (status !== 'ready') continue;
     const instance = touchElement(draft, id);
-    if (instance && !mustHold(draft, nodeOf(draft, instance), instance)) activate(draft, instance);
+    if (!instance) continue;
+    releaseWait(draft, instance);
+    begin(draft, nodeOf(draft, instance), instance);
   }
 }
 
@@ -60,12 +62,13 @@ function putOff(draft: Draft, node: FlowNode, instance: ElementInstance): void {
     });
     return;
   }
-  draft.state.continuations++;
+  draft.putOff = true;
+  instance.dueAt = draft.context.now;
   draft.effects.push({
     type: 'schedule-timer',
     kind: 'continue',
     elementInstanceId: instance.id,
     timerNodeId: '',
-    dueAt: draft.context.now,
+    dueAt: instance.dueAt,
   });
 }

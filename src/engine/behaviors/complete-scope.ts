@@ -19,10 +19,7 @@ export function completeEmptyScopes(draft: Draft): boolean {
 
 function completeInstance(draft: Draft): void {
   closeScope(draft, ROOT_SCOPE);
-  draft.state.status = 'completed';
-  draft.state.endedAt = draft.context.now;
-  draft.state.trail = [];
-  draft.state.inbox = [];
+  Object.assign(draft.state, { status: 'completed', paused: false, endedAt: draft.context.now, trail: [], inbox: [] });
 }
 
 function completeSubProcess(draft: Draft, scopeId: number): void {

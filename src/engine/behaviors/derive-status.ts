@@ -1,5 +1,5 @@
 import type { InstanceState, InstanceStatus } from '../state/instance-state.js';
-import { openElements } from '../state/draft.js';
+import { isPutOff, openElements } from '../state/draft.js';
 
 /** CONTRACT section 2: `error` wins over `waiting` wins over `running`; `paused` hides them all. */
 export function deriveStatus(state: InstanceState): InstanceStatus {
@@ -7,7 +7,8 @@ export function deriveStatus(state: InstanceState): InstanceStatus {
   let waiting = false;
   for (const element of openElements(state)) {
     if (element.status === 'failed') return 'error';
-    if (element.status === 'waiting' || (element.status === 'ready' && state.executionMode === 'Supervised')) waiting = true;
+    const stoodBefore = element.status === 'ready' && state.executionMode === 'Supervised' && !isPutOff(element);
+    if (element.status === 'waiting' || stoodBefore) waiting = true;
   }
   return waiting ? 'waiting' : 'running';
 }

@@ -70,11 +70,14 @@ export function failElement(draft: Draft, node: FlowNode, instance: ElementInsta
   instance.requestedBy = null;
 }
 
-/** `keepVariables: "onSuccess"`: the retry's variables go when its attempt fails. */
+/** `keepVariables: "onSuccess"`: the retry's variables go when its attempt fails, but for those that have been changed since. */
 function undoVariables(draft: Draft, instance: ElementInstance): void {
   if (instance.undo === null) return;
-  const kept: Record<string, JsonValue> = { ...draft.state.variables, ...instance.undo.values };
-  for (const name of instance.undo.absent) delete kept[name];
+  const { merged, absent, values } = instance.undo;
+  const kept: Record<string, JsonValue> = { ...draft.state.variables };
+  const isOurs = (name: string): boolean => JSON.stringify(kept[name]) === JSON.stringify(merged[name]);
+  for (const [name, value] of Object.entries(values)) if (isOurs(name)) kept[name] = value;
+  for (const name of absent) if (isOurs(name)) delete kept[name];
   draft.state.variables = kept;
   instance.undo = null;
 }

@@ -1,5 +1,5 @@
 import type { FlowNode, GatewayNode } from '../definition/process-definition.js';
-import { nodeOf, removeElement, touchScope, type Draft } from '../state/draft.js';
+import { createElement, nodeOf, removeElement, touchElement, touchScope, type Draft } from '../state/draft.js';
 import type { ElementInstance, ScopeState } from '../state/instance-state.js';
 import { failElement } from './fail-element.js';
 
@@ -12,54 +12,63 @@ export function gather(draft: Draft, node: GatewayNode, instance: ElementInstanc
     instance.status = 'joining';
     return instance;
   }
-  older.arrived.push(...instance.arrived);
+  older.arrived = [...older.arrived, ...instance.arrived];
   removeElement(draft, instance);
   return older;
 }
 
-/** Takes one token of each flow for this passage; surplus ones wait on as a new visit. */
-export function consumeArrivals(instance: ElementInstance, flowIds: readonly string[]): string[] {
-  const surplus = [...instance.arrived];
-  for (const flowId of flowIds) {
-    const at = surplus.indexOf(flowId);
+/** Takes one token of each incoming flow for a passage that has been made; surplus ones wait on as a new visit. */
+export function keepSurplus(draft: Draft, node: GatewayNode, passed: ElementInstance): void {
+  if (node.incoming.length <= 1) return;
+  const surplus = [...passed.arrived];
+  for (const flow of node.incoming) {
+    const at = surplus.indexOf(flow.id);
     if (at >= 0) surplus.splice(at, 1);
   }
-  return surplus;
+  if (surplus.length === 0) return;
+  const next = createElement(draft, node, passed.scopeId, null);
+  next.arrived = surplus;
+  next.status = 'joining';
 }
 
 /**
- * Inclusive joins are complete when no token can reach them any more by a flow that has none yet (BPMN 2.0.2 table 13.3).
- * Also finds joins that can never be complete and makes them incidents. True when some token moved.
+ * Fires one inclusive join that is complete: no token can reach it any more by a flow that has none yet. (BPMN 2.0.2 table 13.3
+ * lets a join go on where that token could also come by a flow that has one; waiting for it too never passes a join twice.)
+ * Only one, as its token may be on its way to another join. Joins that can never be complete become incidents. True when
+ * something moved.
  */
-export function fireCompletedJoins(draft: Draft): boolean {
-  let moved = false;
+export function fireCompletedJoin(draft: Draft): boolean {
+  if (draft.state.paused) return false;
   for (const key in draft.state.scopes) {
     const scope = draft.state.scopes[key];
-    if (!scope || draft.state.paused || !scope.elements.some((element) => element.status === 'joining')) continue;
-    for (const { id } of scope.elements.filter((element) => element.status === 'joining')) {
-      const joining = touchScope(draft, scope.id).elements.find((element) => element.id === id);
-      const node = joining && nodeOf(draft, joining);
-      if (!joining || node?.type !== 'inclusiveGateway' || canStillArrive(draft, scope.id, node, joining)) continue;
-      draft.activate(draft, node, joining);
-      moved = true;
+    const joining = scope?.elements.filter((element) => element.status === 'joining') ?? [];
+    if (!scope || joining.length === 0) continue;
+    for (const { id } of joining.filter((element) => isComplete(draft, scope, element))) {
+      const instance = touchElement(draft, id);
+      if (!instance) continue;
+      draft.activate(draft, nodeOf(draft, instance), instance);
+      return true;
     }
-    if (!moved) failDeadJoins(draft, scope);
+    if (joining.length === scope.elements.length) failDeadJoins(draft, scope.id);
   }
-  return moved;
+  return false;
 }
 
-function canStillArrive(draft: Draft, scopeId: number, node: GatewayNode, joining: ElementInstance): boolean {
-  const others = touchScope(draft, scopeId).elements.filter((element) => element.id !== joining.id);
-  return node.incoming.some(
-    (flow, i) =>
-      !joining.arrived.includes(flow.id) && others.some((other) => node.reachableFrom[i]?.has(nodeOf(draft, other).index)),
+function isComplete(draft: Draft, { elements }: ScopeState, joining: ElementInstance): boolean {
+  const node = nodeOf(draft, joining);
+  if (node.type !== 'inclusiveGateway') return false;
+  const missing = node.reachableFrom.filter((_, i) => !joining.arrived.includes(node.incoming[i]?.id ?? ''));
+  if (missing.length === 0) return true;
+  return !elements.some(
+    (other) =>
+      other.id !== joining.id &&
+      (other.nodeId === node.id ? other.status === 'ready' : missing.some((from) => from.has(nodeOf(draft, other).index))),
   );
 }
 
 /** All that is left in the scope waits for tokens that cannot come. */
-function failDeadJoins(draft: Draft, { id, elements }: ScopeState): void {
-  if (!elements.every((element) => element.status === 'joining')) return;
-  for (const joining of [...touchScope(draft, id).elements]) {
+function failDeadJoins(draft: Draft, scopeId: number): void {
+  for (const joining of [...touchScope(draft, scopeId).elements]) {
     const node: FlowNode = nodeOf(draft, joining);
     const missing = node.incoming.filter((flow) => !joining.arrived.includes(flow.id)).map((flow) => flow.id);
     failElement(draft, node, joining, {

@@ -4,10 +4,11 @@ import { removeElement, takeFlows, visibleVariables, type Draft } from '../state
 import { expressionFailure, failElement } from './fail-element.js';
 import { releaseWaits } from './release-waits.js';
 
-/** The visit ends well: leaves by the flows whose conditions hold. Fails the element where there is no way out. */
-export function completeElement(draft: Draft, node: FlowNode, instance: ElementInstance): void {
+/** The visit ends well: leaves by the flows whose conditions hold. False: there is no way out, and the element has failed. */
+export function completeElement(draft: Draft, node: FlowNode, instance: ElementInstance): boolean {
   const flows = chooseFlows(draft, node, instance);
   if (flows !== null) leaveBy(draft, node, instance, flows, 'completed');
+  return flows !== null;
 }
 
 /** The visit ends and exactly these flows are taken. */

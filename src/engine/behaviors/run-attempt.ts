@@ -21,12 +21,24 @@ export function runAttempt(draft: Draft, node: FlowNode, instance: ElementInstan
 }
 
 /** The effect of an attempt that the state says is running: for a server that did not hear of its commit. */
-export function executeEffectOf(definition: ProcessDefinition, state: InstanceState, instance: ElementInstance): ExecuteAttempt | null {
+export function executeEffectOf(
+  definition: ProcessDefinition,
+  state: InstanceState,
+  instance: ElementInstance,
+): ExecuteAttempt | null {
   const node = definition.nodesById.get(instance.nodeId);
   const work = node && 'work' in node ? node.work : node && 'decision' in node ? node.decision : null;
   if (!node || !work) return null;
   const { id, attempt, local, scopeId } = instance;
-  return { type: 'execute-attempt', elementInstanceId: id, nodeId: node.id, attempt, work, variables: visibleVariables({ state }, scopeId, local), local };
+  return {
+    type: 'execute-attempt',
+    elementInstanceId: id,
+    nodeId: node.id,
+    attempt,
+    work,
+    variables: visibleVariables({ state }, scopeId, local),
+    local,
+  };
 }
 
 /** The attempt succeeded after others had failed, or at somebody's command: both are worth a record. */

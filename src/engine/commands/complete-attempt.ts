@@ -4,15 +4,15 @@ import type { ElementInstance } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import type { CompleteAttempt } from './command.js';
 import { reject } from './guards.js';
-import { keepTrail } from './keep-trail.js';
+import { stepOver } from './keep-trail.js';
 
 /** An attempt succeeded: its result is written and the token goes on. Only the current attempt's holder can do so. */
 export function completeAttempt(draft: Draft, command: CompleteAttempt): Rejected | null {
   const instance = currentAttempt(draft, command.elementInstanceId, command.attempt);
   if ('kind' in instance) return instance;
-  keepTrail(draft, instance, true);
   instance.owner = null;
   const node = nodeOf(draft, instance);
+  stepOver(draft, node, instance, true);
   draft.subject = instance;
   elementOf(node).resolve?.(draft, node, instance, { result: command.result, variables: command.variables });
   return null;

@@ -1,11 +1,15 @@
+import { catchBpmnError } from '../behaviors/boundary-events.js';
+import { failElement } from '../behaviors/fail-element.js';
 import { elementOf } from '../elements/index.js';
 import { nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
-import type { ElementInstance, InstanceState } from '../state/instance-state.js';
-import type { JsonObject } from '../state/json.js';
+import type { InboxEntry, InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import type { DeliverMessage } from './command.js';
 import { reject } from './guards.js';
-import { keepTrail } from './keep-trail.js';
+import { stepOver } from './keep-trail.js';
+
+/** What reached a visit that waits: a message, a signal, or word that the work outside failed. */
+export type Delivery = Omit<Extract<InboxEntry, { type: 'message' }>, 'type'>;
 
 /** A message reached a subscription. Refused when the visit no longer waits: the message goes elsewhere. */
 export function deliverMessage(draft: Draft, before: InstanceState, command: DeliverMessage): Rejected | null {
@@ -15,30 +19,39 @@ export function deliverMessage(draft: Draft, before: InstanceState, command: Del
       currentStatus: before.status,
     });
   }
-  deliver(draft, command.elementInstanceId, command.payload, null);
+  deliver(draft, { elementInstanceId: command.elementInstanceId, payload: command.payload, action: null, failure: null });
   return null;
 }
 
 /** Hands what came to the visit that waits for it; keeps it for later while the instance is paused. */
-export function deliver(draft: Draft, elementInstanceId: number, payload: JsonObject, action: string | null): void {
-  const instance = touchElement(draft, elementInstanceId);
+export function deliver(draft: Draft, delivery: Delivery): void {
+  const instance = touchElement(draft, delivery.elementInstanceId);
   if (instance?.status !== 'waiting') return;
   draft.subject = instance;
   if (draft.state.paused) {
-    keepForLater(draft, instance, payload, action);
+    keepForLater(draft, delivery);
     return;
   }
-  keepTrail(draft, instance, true);
   const node = nodeOf(draft, instance);
+  const { payload, action, failure } = delivery;
+  if (failure !== null) {
+    if (!catchBpmnError(draft, instance, failure.code, failure.message))
+      failElement(draft, node, instance, { ...failure, kind: 'technical' });
+    return;
+  }
   const variables = action === null ? payload : { ...payload, lastUserAction: action };
   const result = action === null ? payload : { ...payload, action };
+  stepOver(draft, node, instance, true);
   elementOf(node).resolve?.(draft, node, instance, { result, variables });
 }
 
 /** The first that arrives counts; the subscription is given up so that a second message finds nobody. */
-function keepForLater(draft: Draft, instance: ElementInstance, payload: JsonObject, action: string | null): void {
-  if (draft.state.inbox.some((entry) => entry.type === 'message' && entry.elementInstanceId === instance.id)) return;
-  if (instance.subscription !== null) draft.effects.push({ type: 'close-subscription', elementInstanceId: instance.id });
+function keepForLater(draft: Draft, delivery: Delivery): void {
+  const { elementInstanceId } = delivery;
+  const instance = touchElement(draft, elementInstanceId);
+  if (!instance || draft.state.inbox.some((entry) => entry.type === 'message' && entry.elementInstanceId === elementInstanceId))
+    return;
+  if (instance.subscription !== null) draft.effects.push({ type: 'close-subscription', elementInstanceId });
   instance.subscription = null;
-  draft.state.inbox = [...draft.state.inbox, { type: 'message', elementInstanceId: instance.id, payload, action }];
+  draft.state.inbox = [...draft.state.inbox, { type: 'message', ...delivery }];
 }

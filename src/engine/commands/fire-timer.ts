@@ -1,10 +1,7 @@
 import { activateHeld } from '../behaviors/advance.js';
-import { triggerBoundaryEvent } from '../behaviors/boundary-events.js';
-import { expressionFailure, failElement } from '../behaviors/fail-element.js';
-import { isActivity, type BoundaryEventNode, type FlowNode } from '../definition/process-definition.js';
+import { fireBoundaryTimer } from '../behaviors/boundary-events.js';
 import { elementOf } from '../elements/index.js';
-import { rearmTimer } from '../event-definitions/timer.js';
-import { nodeOf, touchElement, visibleVariables, type Draft } from '../state/draft.js';
+import { isPutOff, nodeOf, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import type { FireTimer } from './command.js';
@@ -21,12 +18,12 @@ export function fireTimer(draft: Draft, before: InstanceState, command: FireTime
   const node = nodeOf(draft, instance);
   draft.subject = instance;
   if (draft.state.paused) keepForLater(draft, command);
-  else if (command.kind === 'boundary-timer') fireBoundary(draft, node, instance, command.timerNodeId);
+  else if (command.kind === 'boundary-timer') fireBoundaryTimer(draft, node, instance, command.timerNodeId);
   else {
     draft.effects.push({ type: 'cancel-timer', elementInstanceId: instance.id, timerNodeId: '' });
     instance.dueAt = null;
     if (command.kind === 'retry') draft.activate(draft, node, instance);
-    else if (command.kind === 'continue') activateHeld(draft, instance.id);
+    else if (command.kind === 'continue') activateHeld(draft);
     else elementOf(node).resolve?.(draft, node, instance, { result: null, variables: null });
   }
   return null;
@@ -37,7 +34,7 @@ function isAwaited(instance: ElementInstance, command: FireTimer): boolean {
     case 'retry':
       return instance.status === 'retrying';
     case 'continue':
-      return instance.status === 'ready';
+      return isPutOff(instance);
     case 'timer':
       return instance.status === 'waiting' && instance.dueAt !== null;
     case 'boundary-timer':
@@ -48,40 +45,7 @@ function isAwaited(instance: ElementInstance, command: FireTimer): boolean {
 /** The row goes, the firing stays: it is acted on at resume. */
 function keepForLater(draft: Draft, { kind, elementInstanceId, timerNodeId }: FireTimer): void {
   draft.effects.push({ type: 'cancel-timer', elementInstanceId, timerNodeId });
-  draft.state.inbox = [...draft.state.inbox, { type: 'timer', timer: { kind, elementInstanceId, timerNodeId } }];
-}
-
-function fireBoundary(draft: Draft, node: FlowNode, instance: ElementInstance, eventId: string): void {
-  const event = isActivity(node) ? node.boundaryEvents.find((each) => each.id === eventId) : undefined;
-  const armed = instance.boundaryTimers.find((timer) => timer.nodeId === eventId);
-  if (!event || !armed) return;
-  draft.effects.push({ type: 'cancel-timer', elementInstanceId: instance.id, timerNodeId: eventId });
-  if (!event.interrupting) rearm(draft, event, node, instance, armed);
-  triggerBoundaryEvent(draft, event, node, instance);
-}
-
-/** A non-interrupting cycle fires again, for as often as it says. */
-function rearm(
-  draft: Draft,
-  event: BoundaryEventNode,
-  node: FlowNode,
-  instance: ElementInstance,
-  armed: ElementInstance['boundaryTimers'][number],
-): void {
-  instance.boundaryTimers = instance.boundaryTimers.filter((timer) => timer !== armed);
-  if (event.trigger.kind !== 'timer' || event.trigger.timer.kind !== 'cycle' || armed.remaining === 0) return;
-  try {
-    const variables = visibleVariables(draft, instance.scopeId, instance.local);
-    const { dueAt, remaining } = rearmTimer(event.trigger.timer, variables, armed.dueAt, armed.remaining);
-    instance.boundaryTimers.push({ nodeId: event.id, dueAt, remaining });
-    draft.effects.push({
-      type: 'schedule-timer',
-      kind: 'boundary-timer',
-      elementInstanceId: instance.id,
-      timerNodeId: event.id,
-      dueAt,
-    });
-  } catch (error) {
-    failElement(draft, node, instance, expressionFailure(`the timer of '${event.name}'`, error));
-  }
+  const timer = { kind, elementInstanceId, timerNodeId };
+  if (draft.state.inbox.some((entry) => entry.type === 'timer' && JSON.stringify(entry.timer) === JSON.stringify(timer))) return;
+  draft.state.inbox = [...draft.state.inbox, { type: 'timer', timer }];
 }

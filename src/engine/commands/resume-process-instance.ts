@@ -15,10 +15,10 @@ export function resumeProcessInstance(draft: Draft, before: InstanceState, comma
   changeVariables(draft, command.updatedVariables);
   const { inbox } = draft.state;
   draft.state.inbox = [];
-  activateHeld(draft, null);
+  activateHeld(draft);
   for (const entry of inbox) {
     if (entry.type === 'timer') fireTimer(draft, before, { type: 'fire-timer', ...entry.timer });
-    else deliver(draft, entry.elementInstanceId, entry.payload, entry.action);
+    else deliver(draft, entry);
   }
   return null;
 }

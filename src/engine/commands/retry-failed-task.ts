@@ -35,5 +35,5 @@ function variablesBefore(variables: JsonObject, updated: JsonObject | null): Var
     if (value === undefined) absent.push(name);
     else values[name] = value;
   }
-  return { absent, values };
+  return { merged: updated ?? {}, absent, values };
 }

@@ -1,6 +1,4 @@
-import { catchBpmnError } from '../behaviors/boundary-events.js';
-import { failElement } from '../behaviors/fail-element.js';
-import { nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
+import { nodeOf, openElements, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import type { SignalProcessInstance } from './command.js';
@@ -22,8 +20,8 @@ export function signalProcessInstance(draft: Draft, before: InstanceState, comma
       });
     }
   }
-  if (command.failure === null) deliver(draft, waiting.id, command.payload, command.action);
-  else fail(draft, waiting.id, command.failure);
+  const { payload, action, failure } = command;
+  deliver(draft, { elementInstanceId: waiting.id, payload, action, failure });
   return null;
 }
 
@@ -54,12 +52,4 @@ function findWaiting(before: InstanceState, command: SignalProcessInstance): Ele
       waitingTasks,
     },
   );
-}
-
-function fail(draft: Draft, id: number, failure: { readonly code: string; readonly message: string }): void {
-  const instance = touchElement(draft, id);
-  if (!instance) return;
-  draft.subject = instance;
-  if (catchBpmnError(draft, instance, failure.code, failure.message)) return;
-  failElement(draft, nodeOf(draft, instance), instance, { ...failure, kind: 'technical' });
 }

@@ -1,3 +1,4 @@
+import { keepSurplus } from '../behaviors/join-tokens.js';
 import { leaveBy } from '../behaviors/leave-element.js';
 import { isActivity, type FlowNode, type SequenceFlow } from '../definition/process-definition.js';
 import { changeVariables, nodeOf, touchElement, visibleVariables, type Draft } from '../state/draft.js';
@@ -5,6 +6,7 @@ import type { ElementInstance, InstanceState } from '../state/instance-state.js'
 import type { Rejected } from '../step-result.js';
 import type { SkipFailedTask } from './command.js';
 import { findFailed, guard, reject } from './guards.js';
+import { stepOver } from './keep-trail.js';
 
 /** Passes over the failed task with a stated result; its own logic never ran (CONTRACT section 4). */
 export function skipFailedTask(draft: Draft, before: InstanceState, command: SkipFailedTask): Rejected | null {
@@ -21,7 +23,10 @@ export function skipFailedTask(draft: Draft, before: InstanceState, command: Ski
   if ('kind' in flows) return flows;
   draft.effects.push({ type: 'close-incident', elementInstanceId: instance.id, resolution: 'skipped' });
   draft.subject = instance;
+  draft.state.continuations = 0;
+  stepOver(draft, node, instance, false);
   leaveBy(draft, node, instance, flows, 'skipped');
+  if (node.type === 'parallelGateway' || node.type === 'inclusiveGateway') keepSurplus(draft, node, instance);
   return null;
 }
 
@@ -38,7 +43,7 @@ function waysOut(
   if (node.outgoing.length <= 1 || node.type === 'parallelGateway') return node.outgoing;
   if (!isActivity(node)) return rejectTarget(node, `'${node.name}' has several ways out.`);
   try {
-    const variables = visibleVariables(draft, instance.scopeId, null);
+    const variables = visibleVariables(draft, instance.scopeId, instance.local);
     const taken = node.outgoing.filter(
       (flow) => !flow.isDefault && (flow.condition === null || flow.condition.evaluate(variables) === true),
     );

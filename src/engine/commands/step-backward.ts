@@ -1,13 +1,14 @@
 import { terminateElement } from '../behaviors/terminate-element.js';
-import { createElement, nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
-import type { InstanceState } from '../state/instance-state.js';
+import { createElement, nodeOf, touchElement, type Draft } from '../state/draft.js';
+import type { ElementInstance, InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import { expectInvariant } from '../invariant.js';
 import { guard, reject } from './guards.js';
 
 /**
  * Supervised mode: stands before the previous task again, with the variables of that time. What it did outside is not
- * undone.
+ * undone. Refused where its token has gone further than to tasks that are stood before or wait: into a join, to an end, or out
+ * of its sub-process.
  */
 export function stepBackward(draft: Draft, before: InstanceState): Rejected | null {
   if (before.executionMode !== 'Supervised') {
@@ -19,21 +20,26 @@ export function stepBackward(draft: Draft, before: InstanceState): Rejected | nu
   const refused = guard(before, null, ['waiting']);
   if (refused) return refused;
   const previous = before.trail[before.trail.length - 1];
-  const current = openElements(before).find(
-    (element) => element.scopeId === previous?.scopeId && (element.status === 'ready' || element.status === 'waiting'),
-  );
-  if (!previous || !before.scopes[previous.scopeId] || !current) {
+  const followers = (previous?.followers ?? []).map((id) => touchElement(draft, id));
+  if (!previous || followers.length === 0 || !followers.every(canBeGivenUp)) {
     return reject('NO_PREVIOUS_TASK', 'There is no previous task in this scope to step back to.', {
       currentStatus: before.status,
     });
   }
-  const leaving = touchElement(draft, current.id);
   const node = draft.definition.nodesById.get(previous.nodeId);
-  expectInvariant(leaving && node, 'the tasks of a step backward to exist');
-  terminateElement(draft, nodeOf(draft, leaving), leaving, 'terminated');
+  expectInvariant(node, 'the task of a step backward to exist');
+  for (const leaving of followers) terminateElement(draft, nodeOf(draft, leaving), leaving, 'terminated');
   draft.previousExecution = previous;
-  draft.state.trail = before.trail.slice(0, -1);
   draft.state.variables = previous.variablesBefore;
-  draft.subject = createElement(draft, node, previous.scopeId, null);
+  const again = createElement(draft, node, previous.scopeId, null);
+  draft.state.trail = before.trail.slice(0, -1).map((step) => ({
+    ...step,
+    followers: step.followers.map((id) => (id === previous.elementInstanceId ? again.id : id)),
+  }));
+  draft.subject = again;
   return null;
+}
+
+function canBeGivenUp(element: ElementInstance | null): element is ElementInstance {
+  return element !== null && (element.status === 'ready' || element.status === 'waiting');
 }

@@ -1,8 +1,8 @@
-import { openElements, touchElement, type Draft } from '../state/draft.js';
+import { isPutOff, nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import { guard, reject } from './guards.js';
-import { nodeOf } from '../state/draft.js';
+import { stepOver } from './keep-trail.js';
 
 /** Supervised mode: executes the task that the process stands before; it stands before the next one after that. */
 export function stepForward(draft: Draft, before: InstanceState): Rejected | null {
@@ -12,7 +12,9 @@ export function stepForward(draft: Draft, before: InstanceState): Rejected | nul
   if (!instance) return null;
   draft.subject = instance;
   draft.steppedInto = instance.id;
-  draft.activate(draft, nodeOf(draft, instance), instance);
+  const node = nodeOf(draft, instance);
+  stepOver(draft, node, instance, true);
+  draft.activate(draft, node, instance);
   return null;
 }
 
@@ -26,7 +28,7 @@ export function findStanding(before: InstanceState): ElementInstance | Rejected 
   }
   const refused = guard(before, null, ['waiting']);
   if (refused) return refused;
-  const standing = openElements(before).find((element) => element.status === 'ready');
+  const standing = openElements(before).find((element) => element.status === 'ready' && !isPutOff(element));
   if (standing) return standing;
   const waiting = openElements(before)
     .filter((element) => element.status === 'waiting')

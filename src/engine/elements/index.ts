@@ -36,5 +36,5 @@ const table = {
 
 /** The element's behaviour. A node is only ever handed to the behaviour of its own type, which the table's type guarantees. */
 export function elementOf(node: FlowNode): Element {
-  return table[node.type] as Element;
+  return table[node.type];
 }

@@ -1,12 +1,14 @@
 import { ExpressionError, type Variables } from '../definition/expression.js';
 import type { TimerDefinition } from '../definition/process-definition.js';
-import { addDuration, parseDuration, parseInstant, parseRepeatingInterval } from './iso-8601.js';
+import { addDuration, parseDuration, parseInstant, parseRepeatingInterval, type Duration } from './iso-8601.js';
 
 /** When an armed timer fires, and how often it may do so after that (null: without end). */
 export interface TimerSchedule {
   /** Epoch ms; never before `now`. */
   readonly dueAt: number;
   readonly remaining: number | null;
+  /** Of a cycle: the time between two firings, as it was when the timer was armed. Null: it fires once. */
+  readonly every: Duration | null;
 }
 
 /** The latest instant that may be waited for: year 9999. */
@@ -22,34 +24,37 @@ export function armTimer(timer: TimerDefinition, variables: Variables, now: numb
   const schedule = read(timer.kind, text, now);
   if (schedule === null)
     throw new ExpressionError(`Expected an ISO 8601 ${timer.kind}, but got '${text}' from ${timer.value.source}`);
-  return { dueAt: Math.min(Math.max(schedule.dueAt, now), LATEST), remaining: schedule.remaining };
+  return { ...schedule, dueAt: Math.min(Math.max(schedule.dueAt, now), LATEST) };
 }
 
-/** The firing after one at `firedAt`. @throws ExpressionError as `armTimer` */
-export function rearmTimer(
-  timer: TimerDefinition,
-  variables: Variables,
-  firedAt: number,
-  remaining: number | null,
-): TimerSchedule {
-  const interval = parseRepeatingInterval(String(timer.value.evaluate(variables)));
-  if (interval === null) throw new ExpressionError(`Expected an ISO 8601 cycle from ${timer.value.source}`);
-  return { dueAt: Math.min(addDuration(firedAt, interval.every), LATEST), remaining: remaining === null ? null : remaining - 1 };
+/**
+ * The firing after one that was due at `fired.dueAt`; null when that was the last. Firings that were missed meanwhile (the
+ * server was down, the instance paused) are one: the next is a whole interval from now.
+ */
+export function rearmTimer(fired: TimerSchedule, now: number): TimerSchedule | null {
+  if (fired.every === null || fired.remaining === 0) return null;
+  const next = addDuration(fired.dueAt, fired.every);
+  return {
+    ...fired,
+    dueAt: Math.min(next > now ? next : addDuration(now, fired.every), LATEST),
+    remaining: fired.remaining === null ? null : fired.remaining - 1,
+  };
 }
 
 function read(kind: TimerDefinition['kind'], text: string, now: number): TimerSchedule | null {
   if (kind === 'date') {
     const dueAt = parseInstant(text);
-    return dueAt === null ? null : { dueAt, remaining: 0 };
+    return dueAt === null ? null : { dueAt, remaining: 0, every: null };
   }
   if (kind === 'duration') {
     const duration = parseDuration(text);
-    return duration === null ? null : { dueAt: addDuration(now, duration), remaining: 0 };
+    return duration === null ? null : { dueAt: addDuration(now, duration), remaining: 0, every: null };
   }
   const interval = parseRepeatingInterval(text);
   if (interval === null || interval.times === 0) return null;
   return {
     dueAt: interval.start ?? addDuration(now, interval.every),
     remaining: interval.times === null ? null : interval.times - 1,
+    every: interval.every,
   };
 }

@@ -33,10 +33,14 @@ export interface Draft {
   readonly terminatedTasks: string[];
   /** Elements that may still be entered in this step. */
   budget: number;
+  /** Whether this step has put off an element. */
+  putOff: boolean;
   /** The element instance the command is about, for the report. */
   subject: ElementInstance | null;
   /** The table of elements, handed in by `step` so that behaviors need not know the elements. */
   readonly activate: (draft: Draft, node: FlowNode, instance: ElementInstance) => void;
+  /** Supervised mode: the task this step stepped over; what follows it is known when the step is done. */
+  steppedOver: Omit<SteppedTask, 'followers'> | null;
   /** Step backward: how the task went that is stood before again. */
   previousExecution: SteppedTask | null;
   /** Supervised mode: the element instance that may be executed now. */
@@ -63,41 +67,45 @@ export function openDraft(
     changes: [],
     terminatedTasks: [],
     budget: ENTRIES_PER_STEP,
+    putOff: false,
     subject: null,
+    steppedOver: null,
     previousExecution: null,
     steppedInto: null,
   };
 }
 
-/** The scope, copied for change the first time it is asked for. */
+/** The scope, copied for change the first time it is asked for. Lists in its elements are replaced, never changed. */
 export function touchScope(draft: Draft, scopeId: number): ScopeState {
   const scope = draft.state.scopes[scopeId];
   expectInvariant(scope, `scope ${scopeId} to be open`);
   if (draft.touchedScopes.has(scopeId)) return scope;
-  const copy: ScopeState = { ...scope, elements: scope.elements.map(copyElement) };
+  const copy: ScopeState = { ...scope, elements: scope.elements.map((element) => ({ ...element })) };
   draft.state.scopes[scopeId] = copy;
   draft.touchedScopes.add(scopeId);
   return copy;
-}
-
-function copyElement(element: ElementInstance): ElementInstance {
-  return {
-    ...element,
-    arrived: element.arrived.length === 0 ? element.arrived : [...element.arrived],
-    boundaryTimers:
-      element.boundaryTimers.length === 0 ? element.boundaryTimers : element.boundaryTimers.map((timer) => ({ ...timer })),
-  };
 }
 
 /** The open element instance with this id, ready for change; null when it is not open. */
 export function touchElement(draft: Draft, id: number): ElementInstance | null {
   for (const key in draft.state.scopes) {
     const scope = draft.state.scopes[key];
-    if (scope?.elements.some((element) => element.id === id)) {
-      return touchScope(draft, scope.id).elements.find((element) => element.id === id) ?? null;
-    }
+    const at = scope ? indexOfElement(scope, id) : -1;
+    if (scope && at >= 0) return touchScope(draft, scope.id).elements[at] ?? null;
   }
   return null;
+}
+
+/** Where the element instance stands in its scope, -1 when it does not. Elements are ordered by id, so a step with thousands of open ones stays linear. */
+function indexOfElement({ elements }: ScopeState, id: number): number {
+  let low = 0;
+  let high = elements.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((elements[middle]?.id ?? id) < id) low = middle + 1;
+    else high = middle;
+  }
+  return elements[low]?.id === id ? low : -1;
 }
 
 /** All open element instances, oldest first. */
@@ -105,6 +113,11 @@ export function openElements(state: InstanceState): ElementInstance[] {
   const all: ElementInstance[] = [];
   for (const key in state.scopes) all.push(...(state.scopes[key]?.elements ?? []));
   return all.length > 1 ? all.sort((a, b) => a.id - b.id) : all;
+}
+
+/** Held back because a step was full, not because the instance is paused or stepped. */
+export function isPutOff(element: ElementInstance): boolean {
+  return element.status === 'ready' && element.dueAt !== null;
 }
 
 export function nodeOf(draft: Draft, element: ElementInstance): FlowNode {
@@ -132,6 +145,7 @@ export function createElement(draft: Draft, node: FlowNode, scopeId: number, via
     subscription: null,
     arrived: via === null ? [] : [via],
     boundaryTimers: [],
+    timersArmed: false,
     undo: null,
   };
   touchScope(draft, scopeId).elements.push(element);
@@ -140,7 +154,8 @@ export function createElement(draft: Draft, node: FlowNode, scopeId: number, via
 
 export function removeElement(draft: Draft, element: ElementInstance): void {
   const scope = touchScope(draft, element.scopeId);
-  scope.elements = scope.elements.filter((other) => other.id !== element.id);
+  const at = indexOfElement(scope, element.id);
+  if (at >= 0) scope.elements.splice(at, 1);
 }
 
 /** Adds `variables` to the process variables. `undefined` values never occur. */

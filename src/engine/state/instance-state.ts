@@ -1,3 +1,4 @@
+import type { Duration } from '../event-definitions/iso-8601.js';
 import type { JsonObject } from './json.js';
 
 /** What a timer row wakes an instance for: an event, a boundary event, an automatic retry, or the rest of a bounded step. */
@@ -39,7 +40,7 @@ export interface InstanceState {
   inbox: InboxEntry[];
   /** Supervised mode: the tasks stepped over, newest last, for stepping back (bounded). */
   trail: SteppedTask[];
-  /** Times a bounded step had to be continued without any wait in between. */
+  /** Bounded steps in a row that had to put something off. */
   continuations: number;
 }
 
@@ -54,12 +55,17 @@ export type InboxEntry =
       readonly elementInstanceId: number;
       readonly payload: JsonObject;
       readonly action: string | null;
+      /** Set: the work outside was reported as failed. */
+      readonly failure: { readonly code: string; readonly message: string } | null;
     };
 
 /** A task that was stepped over in supervised mode. */
 export interface SteppedTask {
   readonly nodeId: string;
+  readonly elementInstanceId: number;
   readonly scopeId: number;
+  /** The element instances that its token went on to: they are given up when it is stepped back to. */
+  readonly followers: readonly number[];
   /** Variables before it ran. */
   readonly variablesBefore: JsonObject;
   readonly executedAt: number;
@@ -77,7 +83,8 @@ export interface ScopeState {
 
 /**
  * One visit of one element; a token stands on it.
- * - `ready`: entered, but held back: supervised stepping stands before it, or a bounded step goes on later
+ * - `ready`: entered, but held back: the instance is paused, supervised stepping stands before it, or (with `dueAt`) a bounded
+ *   step goes on later
  * - `executing`: an attempt runs (attempt number `attempt`, on node `owner`)
  * - `retrying`: failed, and its policy runs it again at `dueAt`
  * - `failed`: an open incident; a person decides
@@ -107,20 +114,29 @@ export interface ElementInstance {
   local: JsonObject | null;
   /** The failure that a person must decide about, or the one that is being retried. */
   incident: Incident | null;
-  /** Next automatic attempt (`retrying`), or when the waited-for timer fires. Epoch ms. */
+  /** Next automatic attempt (`retrying`), when the waited-for timer fires, or when a put-off element goes on (`ready`). Epoch ms. */
   dueAt: number | null;
   /** For `waiting` on a message: what it is correlated by. */
   subscription: { readonly messageName: string; readonly correlationKey: string } | null;
   /** For `joining`: ids of the flows that have arrived, one for each token. */
-  arrived: string[];
-  /** Armed timer boundary events: node id, and when it fires. */
-  boundaryTimers: { readonly nodeId: string; dueAt: number; remaining: number | null }[];
+  arrived: readonly string[];
+  /** Armed timer boundary events: node id, when it fires, and how it goes on where it repeats (`remaining` null: without end). */
+  boundaryTimers: readonly {
+    readonly nodeId: string;
+    readonly dueAt: number;
+    readonly remaining: number | null;
+    readonly every: Duration | null;
+  }[];
+  /** Timer boundary events are armed once in a visit, however often it is attempted. */
+  timersArmed: boolean;
   /** Variables as they were before a retry with `keepVariables: "onSuccess"`, to go back to when it fails. */
   undo: VariablesBefore | null;
 }
 
 /** What variables were before they were changed: those that did not exist, and the values of the others. */
 export interface VariablesBefore {
+  /** What they were changed to: one that has been changed since is left alone. */
+  readonly merged: JsonObject;
   readonly absent: readonly string[];
   readonly values: JsonObject;
 }

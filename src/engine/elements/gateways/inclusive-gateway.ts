@@ -1,9 +1,9 @@
 import { expressionFailure, failElement } from '../../behaviors/fail-element.js';
-import { consumeArrivals, gather } from '../../behaviors/join-tokens.js';
+import { gather, keepSurplus } from '../../behaviors/join-tokens.js';
 import { leaveBy } from '../../behaviors/leave-element.js';
 import { runAttempt } from '../../behaviors/run-attempt.js';
 import type { GatewayNode, SequenceFlow } from '../../definition/process-definition.js';
-import { createElement, visibleVariables, type Draft } from '../../state/draft.js';
+import { visibleVariables, type Draft } from '../../state/draft.js';
 import type { ElementInstance } from '../../state/instance-state.js';
 import type { Element } from '../element.js';
 import { decidedFlows, noFlowTaken } from './decided-flows.js';
@@ -13,7 +13,7 @@ import { decidedFlows, noFlowTaken } from './decided-flows.js';
  * condition holds, else the default.
  */
 export const inclusiveGateway: Element<GatewayNode> = {
-  /** A newcomer (`ready`) gathers with the others; `fireCompletedJoins` activates what has gathered (`joining`) when no more can come. */
+  /** A newcomer (`ready`) gathers with the others; `fireCompletedJoin` activates what has gathered (`joining`) when no more can come. */
   activate(draft, node, instance) {
     if (node.incoming.length > 1 && instance.status === 'ready') gather(draft, node, instance);
     else split(draft, node, instance);
@@ -46,13 +46,6 @@ function split(draft: Draft, node: GatewayNode, instance: ElementInstance): void
 }
 
 function leave(draft: Draft, node: GatewayNode, instance: ElementInstance, flows: readonly SequenceFlow[]): void {
-  const surplus = consumeArrivals(
-    instance,
-    node.incoming.map((flow) => flow.id),
-  );
   leaveBy(draft, node, instance, flows, 'completed');
-  if (node.incoming.length <= 1 || surplus.length === 0) return;
-  const next = createElement(draft, node, instance.scopeId, null);
-  next.arrived = surplus;
-  next.status = 'joining';
+  keepSurplus(draft, node, instance);
 }

@@ -16,8 +16,7 @@ export const workTask: Element<WorkTaskNode> = {
 
   /** The attempt succeeded: writes the result and leaves. */
   resolve(draft, node, instance, outcome) {
-    if (!writeResult(draft, node, instance, outcome)) return;
-    recordSuccess(draft, node, instance);
-    completeElement(draft, node, instance);
+    if (writeResult(draft, node, instance, outcome) && completeElement(draft, node, instance))
+      recordSuccess(draft, node, instance);
   },
 };

@@ -1,0 +1,86 @@
+import {
+  checkInvariants,
+  step,
+  type Accepted,
+  type Command,
+  type InstanceState,
+  type ProcessDefinition,
+  type StepResult,
+} from '../../src/engine/index.js';
+import { Outside } from './outside.js';
+
+/** The one server process of these tests, and the one that takes over from it. */
+export const NODE = 1;
+
+/** Drives one instance as a server would, and checks after every step what must hold of every step. */
+export class Drive {
+  state: InstanceState | null = null;
+  /** Epoch ms; a test moves it. */
+  now = Date.UTC(2030, 0, 1);
+  node = NODE;
+  readonly outside = new Outside();
+  /** Every step, for a person who looks at a failure. */
+  readonly log: string[] = [];
+
+  constructor(readonly definition: ProcessDefinition) {}
+
+  /** @throws Error with all that is wrong, and the way there */
+  apply(command: Command): StepResult {
+    const before = this.state;
+    const context = { now: this.now, node: this.node };
+    freeze(before);
+    const result = step(this.definition, before, command, context);
+    this.log.push(
+      `${JSON.stringify(command)} -> ${result.kind === 'accepted' ? `${result.state.version} ${result.state.status}` : result.code}`,
+    );
+    const again = step(this.definition, copy(before), copy(command), context);
+    if (text(again) !== text(result)) this.fail(['the same input gave another output', text(result), text(again)]);
+    if (result.kind === 'accepted') this.take(command, before, result);
+    return result;
+  }
+
+  private take(command: Command, before: InstanceState | null, result: Accepted): void {
+    if (command.type === 'complete-attempt' || command.type === 'fail-attempt')
+      this.outside.over(command.elementInstanceId, command.attempt);
+    if (command.type === 'lose-attempts') this.outside.attempts.clear();
+    this.state = result.state;
+    const found = [
+      ...this.outside.perform(result.effects),
+      ...checkInvariants(this.definition, result.state),
+      ...this.outside.compare(result.state),
+    ];
+    if (result.state.version !== (before?.version ?? 0) + 1)
+      found.push(`version went from ${before?.version ?? 0} to ${result.state.version}`);
+    if (text(copy(result.state)) !== text(result.state)) found.push('the state is not plain JSON');
+    if (result.variablesChanged !== (result.state.variables !== (before?.variables ?? null)))
+      found.push('variablesChanged is wrong');
+    found.push(...untouched(before, result));
+    if (found.length > 0) this.fail(found);
+  }
+
+  private fail(found: readonly string[]): never {
+    throw new Error([...found, '', ...this.log.slice(-40)].join('\n'));
+  }
+}
+
+/** A scope that the step does not say it touched is the very same. */
+function untouched(before: InstanceState | null, { state, touchedScopes }: Accepted): string[] {
+  const ids = new Set([...Object.keys(before?.scopes ?? {}), ...Object.keys(state.scopes)]);
+  return [...ids]
+    .filter((id) => before?.scopes[Number(id)] !== state.scopes[Number(id)] && !touchedScopes.has(Number(id)))
+    .map((id) => `scope ${id} changed untouched`);
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  Object.values(value).forEach(freeze);
+}
+
+function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => (each instanceof Set ? [...each] : each));
+}

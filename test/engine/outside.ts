@@ -1,0 +1,135 @@
+import type {
+  Effect,
+  ElementInstance,
+  InstanceState,
+  OpenSubscription,
+  RecordActivity,
+  ScheduleTimer,
+} from '../../src/engine/index.js';
+import { openElements } from '../../src/engine/index.js';
+
+/** What the outside holds for one instance because of the engine's effects: rows, running attempts, history. */
+export class Outside {
+  readonly timers = new Map<string, ScheduleTimer>();
+  readonly subscriptions = new Map<number, OpenSubscription>();
+  /** Element instance to the number of the attempt that runs. */
+  readonly attempts = new Map<number, number>();
+  readonly incidents = new Map<number, string>();
+  readonly activities: RecordActivity[] = [];
+  private readonly begun = new Map<number, number[]>();
+  private readonly ended = new Map<number, number[]>();
+
+  /** Performs one step's effects, in order. @returns what was wrong with them */
+  perform(effects: readonly Effect[]): string[] {
+    return effects.flatMap((effect) => this.performOne(effect) ?? []);
+  }
+
+  /** What the state says and what the outside holds are the same. */
+  compare(state: InstanceState): string[] {
+    const elements = openElements(state);
+    const executing = elements.filter(({ status }) => status === 'executing').map(({ id, attempt }) => `${id}#${attempt}`);
+    const failed = elements.filter(({ status }) => status === 'failed').map(({ id }) => String(id));
+    const subscribed = elements.filter(({ subscription }) => subscription !== null).map(({ id }) => String(id));
+    return [
+      ...difference(
+        'timers',
+        [...this.timers.values()].map(
+          ({ elementInstanceId, timerNodeId, dueAt }) => `${elementInstanceId}/${timerNodeId}@${dueAt}`,
+        ),
+        elements.flatMap((element) => timersOf(state, element)),
+      ),
+      ...difference(
+        'attempts',
+        [...this.attempts].map(([id, attempt]) => `${id}#${attempt}`),
+        executing,
+      ),
+      ...difference('incidents', [...this.incidents.keys()].map(String), failed),
+      ...difference('subscriptions', [...this.subscriptions.keys()].map(String), subscribed),
+    ];
+  }
+
+  private performOne(effect: Effect): string | null {
+    const { elementInstanceId: id } = effect;
+    switch (effect.type) {
+      case 'schedule-timer':
+        this.timers.set(`${id}/${effect.timerNodeId}`, effect);
+        return Number.isSafeInteger(effect.dueAt) ? null : `timer of ${id} is due at ${effect.dueAt}`;
+      case 'cancel-timer':
+        this.timers.delete(`${id}/${effect.timerNodeId}`);
+        return null;
+      case 'open-subscription':
+        this.subscriptions.set(id, effect);
+        return null;
+      case 'close-subscription':
+        return this.subscriptions.delete(id) ? null : `subscription of ${id} is closed, but is not open`;
+      case 'execute-attempt':
+        this.attempts.set(id, effect.attempt);
+        return this.note(this.begun, id, effect.attempt);
+      case 'abort-attempt':
+        return this.attempts.delete(id) ? null : `attempt of ${id} is told to stop, but none runs`;
+      case 'record-attempt':
+        return this.note(this.ended, id, effect.attempt);
+      case 'open-incident':
+        if (this.incidents.has(id)) return `a second incident of ${id} is opened`;
+        this.incidents.set(id, effect.incident.code);
+        return null;
+      case 'close-incident':
+        return this.incidents.delete(id) ? null : `incident of ${id} is closed, but is not open`;
+      case 'record-activity':
+        this.activities.push(effect);
+        return this.gapsOf(effect);
+      case 'record-decision':
+        return null;
+    }
+  }
+
+  /** Attempts are begun, and end, in order and once each. */
+  private note(log: Map<number, number[]>, id: number, attempt: number): string | null {
+    const known = log.get(id) ?? [];
+    log.set(id, [...known, attempt]);
+    if (log === this.ended && this.attempts.get(id) === attempt) this.attempts.delete(id);
+    return attempt > (known.at(-1) ?? 0) ? null : `attempt ${attempt} of ${id} comes after ${known.join(', ')}`;
+  }
+
+  /** Every attempt of an ended visit was begun outside or has a record (a failed mapping begins none). */
+  private gapsOf({ elementInstanceId: id, attempts, elementType, nodeId }: RecordActivity): string | null {
+    if (!this.begun.has(id) || elementType.endsWith('Gateway')) return null;
+    const seen = new Set([...(this.begun.get(id) ?? []), ...(this.ended.get(id) ?? [])]);
+    const missing = Array.from({ length: attempts }, (_, i) => i + 1).filter((attempt) => !seen.has(attempt));
+    return missing.length === 0 && Math.max(...seen) === attempts
+      ? null
+      : `${nodeId} (${id}) has gaps in its ${attempts} attempts: ${[...seen].join(', ')}`;
+  }
+
+  /** An attempt was reported as over: it no longer runs, whether the engine writes a record of it or not. */
+  over(id: number, attempt: number): void {
+    if (this.attempts.get(id) === attempt) this.attempts.delete(id);
+  }
+}
+
+function timersOf(state: InstanceState, element: ElementInstance): string[] {
+  const kept = (timerNodeId: string): boolean =>
+    state.inbox.some(
+      (entry) =>
+        entry.type === 'timer' && entry.timer.elementInstanceId === element.id && entry.timer.timerNodeId === timerNodeId,
+    );
+  const own = element.dueAt !== null && !kept('') ? [`${element.id}/@${element.dueAt}`] : [];
+  return [
+    ...own,
+    ...element.boundaryTimers
+      .filter(({ nodeId }) => !kept(nodeId))
+      .map(({ nodeId, dueAt }) => `${element.id}/${nodeId}@${dueAt}`),
+  ];
+}
+
+function difference(what: string, held: readonly string[], said: readonly string[]): string[] {
+  const left = held
+    .filter((each) => !said.includes(each))
+    .map((each) => `the outside holds ${what} ${each}, which the state does not know`);
+  return [
+    ...left,
+    ...said
+      .filter((each) => !held.includes(each))
+      .map((each) => `the state has ${what} ${each}, which the outside does not hold`),
+  ];
+}

@@ -1,0 +1,275 @@
+import fc from 'fast-check';
+import { readModel } from '../../src/bpmn/index.js';
+import { openElements, type Command, type ElementInstance, type JsonObject } from '../../src/engine/index.js';
+import { Drive } from './drive.js';
+import { randomModel, writeModel } from './random-model.js';
+
+/** Models per run; `RANDOM_PROCESSES=20000` looks longer. */
+const RUNS = Number(process.env['RANDOM_PROCESSES'] ?? 250);
+
+/** One deed of the world around the engine. `pick` chooses among what is possible, `value` is what the outside says. */
+interface Deed {
+  readonly kind: (typeof KINDS)[number];
+  readonly pick: number;
+  readonly value: number;
+}
+
+const KINDS = [
+  ...[
+    'complete',
+    'complete',
+    'complete',
+    'complete',
+    'fail',
+    'bpmn-error',
+    'bpmn-error',
+    'fire',
+    'fire',
+    'message',
+    'signal',
+    'signal',
+    'signal-failure',
+    'retry',
+    'retry',
+    'retry',
+  ],
+  ...[
+    'skip',
+    'skip',
+    'pause',
+    'resume',
+    'resume',
+    'set',
+    'lose',
+    'stale-attempt',
+    'stale-timer',
+    'step-forward',
+    'step-forward',
+    'step-forward',
+    'step-backward',
+    'wait',
+  ],
+] as const;
+
+const deed: fc.Arbitrary<Deed> = fc.record({
+  kind: fc.constantFrom(...KINDS),
+  pick: fc.nat(20),
+  value: fc.integer({ min: 0, max: 10 }),
+});
+
+describe('a random process', () => {
+  it(
+    'keeps every promise of the engine, whatever happens to it',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          randomModel,
+          fc.array(deed, { maxLength: 60 }),
+          fc.boolean(),
+          fc.integer({ min: 0, max: 10 }),
+          async (random, deeds, supervised, x) => {
+            const result = await readModel(writeModel(random));
+            const definition = result.kind === 'accepted' ? result.processes[0] : undefined;
+            if (!definition) throw new Error(`Expected the model to be accepted, but: ${JSON.stringify(result)}`);
+            const drive = new Drive(definition);
+            drive.apply({
+              type: 'start-process-instance',
+              guid: 'g',
+              variables: { x, text: 'a' },
+              executionMode: supervised ? 'Supervised' : 'Unsupervised',
+              startEventId: null,
+            });
+            for (const each of deeds) perform(drive, each);
+            finish(drive);
+          },
+        ),
+        { numRuns: RUNS, ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
+      );
+    },
+    Math.max(60_000, RUNS * 50),
+  );
+});
+
+/** Goes on as a benevolent world would, then cancels: in the end nothing is left anywhere. */
+function finish(drive: Drive): void {
+  const benevolent = ['resume', 'complete', 'signal', 'message', 'step-forward', 'fire', 'retry', 'skip'] as const;
+  for (let turn = 0; turn < 15; turn++) for (const kind of benevolent) perform(drive, { kind, pick: turn, value: 1 });
+  if (drive.state?.endedAt === null) drive.apply({ type: 'cancel-process-instance', mode: 'graceful', expectedVersion: null });
+  const { timers, attempts, subscriptions, incidents } = drive.outside;
+  expect([timers.size, attempts.size, subscriptions.size, incidents.size]).toEqual([0, 0, 0, 0]);
+  expect(Object.keys(drive.state?.scopes ?? {})).toEqual([]);
+  for (const command of [{ type: 'pause-process-instance', expectedVersion: null }, retry(null, null, 'always')] as const)
+    expect(drive.apply(command).kind).toBe('rejected');
+}
+
+function perform(drive: Drive, { kind, pick, value }: Deed): void {
+  const open = drive.state ? openElements(drive.state) : [];
+  const having = (status: ElementInstance['status']): ElementInstance | undefined => {
+    const found = open.filter((element) => element.status === status);
+    return found[pick % found.length];
+  };
+  drive.now += 500;
+  for (const command of commandsFor(drive, kind, pick, value, having)) drive.apply(command);
+}
+
+function commandsFor(
+  drive: Drive,
+  kind: Deed['kind'],
+  pick: number,
+  value: number,
+  having: (status: ElementInstance['status']) => ElementInstance | undefined,
+): Command[] {
+  const variables = value > 7 ? { x: 'text' } : { x: value };
+  const executing = having('executing');
+  const waiting = having('waiting');
+  switch (kind) {
+    case 'complete':
+      return executing
+        ? [
+            {
+              type: 'complete-attempt',
+              elementInstanceId: executing.id,
+              attempt: executing.attempt,
+              result: decide(drive, executing, value),
+              variables: pick % 2 ? variables : null,
+            },
+          ]
+        : [];
+    case 'fail':
+    case 'bpmn-error':
+      return executing
+        ? [
+            {
+              type: 'fail-attempt',
+              elementInstanceId: executing.id,
+              attempt: executing.attempt,
+              code: value % 2 ? 'E1' : 'E2',
+              message: 'no',
+              bpmnError: kind === 'bpmn-error',
+              details: null,
+              variables: pick % 3 ? null : variables,
+            },
+          ]
+        : [];
+    case 'stale-attempt':
+      return [
+        {
+          type: 'complete-attempt',
+          elementInstanceId: executing?.id ?? pick,
+          attempt: (executing?.attempt ?? 0) + (pick % 2 ? 1 : -1),
+          result: null,
+          variables: null,
+        },
+      ];
+    case 'lose': {
+      const lostNode = drive.node;
+      drive.node++;
+      return [{ type: 'lose-attempts', lostNode }];
+    }
+    case 'wait':
+      drive.now += value * 1000;
+      return [];
+    case 'fire':
+    case 'stale-timer':
+      return fire(drive, kind, pick);
+    case 'message': {
+      const subscriptions = [...drive.outside.subscriptions.keys()];
+      return [
+        { type: 'deliver-message', elementInstanceId: subscriptions[pick % subscriptions.length] ?? pick, payload: variables },
+      ];
+    }
+    case 'signal':
+      return [
+        {
+          type: 'signal-process-instance',
+          taskId: pick % 5 ? (waiting?.nodeId ?? null) : 'nowhere',
+          elementInstanceId: null,
+          payload: variables,
+          action: pick % 3 ? null : 'approve',
+          failure: null,
+          expectedVersion: null,
+        },
+      ];
+    case 'signal-failure':
+      return [
+        {
+          type: 'signal-process-instance',
+          taskId: null,
+          elementInstanceId: waiting?.id ?? null,
+          payload: {},
+          action: null,
+          failure: { code: value % 2 ? 'E1' : 'E2', message: 'no' },
+          expectedVersion: null,
+        },
+      ];
+    case 'retry':
+      return [
+        retry(
+          pick % 4 ? (having('failed')?.nodeId ?? null) : null,
+          value > 4 ? { x: value, fresh: 1 } : null,
+          pick % 2 ? 'always' : 'onSuccess',
+        ),
+      ];
+    case 'skip':
+      return skip(drive, having('failed'), pick, variables);
+    case 'pause':
+      return [{ type: 'pause-process-instance', expectedVersion: pick % 5 ? null : pick }];
+    case 'resume':
+      return [{ type: 'resume-process-instance', updatedVariables: pick % 2 ? variables : null, expectedVersion: null }];
+    case 'set':
+      return [{ type: 'set-process-variables', variables, expectedVersion: pick % 5 ? null : pick }];
+    case 'step-forward':
+    case 'step-backward':
+      return [{ type: kind }];
+  }
+}
+
+/** A gateway that a script decides gets some of its flows, now and then none. */
+function decide(drive: Drive, executing: ElementInstance, value: number): number | string[] {
+  const node = drive.definition.nodesById.get(executing.nodeId);
+  return node?.type.endsWith('Gateway')
+    ? node.outgoing.filter((_, index) => (value + 1) & (1 << index)).map((flow) => flow.id)
+    : value;
+}
+
+function fire(drive: Drive, kind: 'fire' | 'stale-timer', pick: number): Command[] {
+  const due = [...drive.outside.timers.values()].sort((a, b) => a.dueAt - b.dueAt)[pick % 3];
+  if (kind === 'stale-timer' || !due)
+    return [
+      {
+        type: 'fire-timer',
+        kind: (['timer', 'retry', 'continue', 'boundary-timer'] as const)[pick % 4] ?? 'timer',
+        elementInstanceId: 10_000 + pick,
+        timerNodeId: '',
+      },
+    ];
+  drive.now = Math.max(drive.now, due.dueAt);
+  const { kind: timer, elementInstanceId, timerNodeId } = due;
+  return [{ type: 'fire-timer', kind: timer, elementInstanceId, timerNodeId }];
+}
+
+function retry(taskId: string | null, updatedVariables: JsonObject | null, keepVariables: 'always' | 'onSuccess'): Command {
+  return {
+    type: 'retry-failed-task',
+    taskId,
+    updatedVariables,
+    keepVariables,
+    attempts: keepVariables === 'always' ? 'keep' : 'reset',
+    expectedVersion: null,
+    correlationId: 'c',
+  };
+}
+
+function skip(drive: Drive, failed: ElementInstance | undefined, pick: number, outputs: JsonObject): Command[] {
+  const outgoing = drive.definition.nodesById.get(failed?.nodeId ?? '')?.outgoing ?? [];
+  const toActivityId = outgoing.length > 1 || pick % 7 === 0 ? (outgoing[pick % outgoing.length]?.target.id ?? 'nowhere') : null;
+  return [
+    {
+      type: 'skip-failed-task',
+      taskId: failed?.nodeId ?? null,
+      outputs: pick % 2 ? outputs : null,
+      toActivityId,
+      expectedVersion: null,
+    },
+  ];
+}
