@@ -57,7 +57,8 @@ export class Dispatcher {
     if (!isAllowed(caller, spec.permission))
       throw forbidden(`${spec.name} needs the permission '${spec.permission}'.`, spec.permission);
     const valid = validateData(spec, data);
-    const key = spec.kind === 'command' ? idempotencyKey(keyHeader, valid) : null;
+    // A secret must not be kept for a replay.
+    const key = spec.kind === 'command' && !spec.secretAnswer ? idempotencyKey(keyHeader, valid) : null;
     const asking: Caller = key === null ? caller : { ...caller, idempotencyKey: key };
     let outcome = 'replayed';
     const execute = async (): Promise<TextAnswer> => {
