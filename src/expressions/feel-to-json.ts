@@ -17,8 +17,14 @@ export function feelToJson(value: unknown, depth = 0): JsonValue {
   if (typeof value === 'function' || isFunction(value)) throw new Error('its value is a function');
   if (Array.isArray(value)) return value.map((item) => feelToJson(item, depth + 1));
   if (typeof value !== 'object') throw new Error(`its value is a ${typeof value}`);
-  if (!isRange(value) && 'toJSON' in value && typeof value.toJSON === 'function') return temporalText(String(value.toJSON()));
+  if (!isRange(value) && 'toJSON' in value && typeof value.toJSON === 'function')
+    return temporalText(String((value as Temporal).toJSON()));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, feelToJson(item, depth + 1)]));
+}
+
+/** A date, time or duration of feelin's (luxon). */
+interface Temporal {
+  toJSON(): unknown;
 }
 
 function temporalText(text: string): string {

@@ -67,7 +67,8 @@ function isWholeString(parts: readonly JuelPart[], index: number): boolean {
   return before.endsWith('"') && !before.endsWith('\\"') && after.startsWith('"');
 }
 
-function endsInString(text: string, inString: boolean): boolean {
+function endsInString(text: string, startsInString: boolean): boolean {
+  let inString = startsInString;
   for (let at = 0; at < text.length; at++) {
     if (inString && text[at] === '\\') at++;
     else if (text[at] === '"') inString = !inString;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashToken } from '../../application/access/token-lookup.js';
-import { ApiTokenStore } from '../../application/ports/stores.js';
+import type { ApiTokenStore } from '../../application/ports/stores.js';
 import type { Config } from '../../config.js';
 
 /** Where the first token of an embedded database is kept. */

@@ -1,4 +1,4 @@
-import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:dns';
+import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** The address may not be called. */
@@ -9,12 +9,30 @@ export class ForbiddenAddress extends Error {
 /** Addresses of this machine, of private networks and of no use outside (RFC 1918, 4193, 5735, 6598, 6890). */
 const forbidden = new BlockList();
 for (const [net, prefix] of [
-  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24],
-  ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 4], ['240.0.0.0', 4],
-] as const) forbidden.addSubnet(net, prefix, 'ipv4');
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+] as const)
+  forbidden.addSubnet(net, prefix, 'ipv4');
 for (const [net, prefix] of [
-  ['::', 128], ['::1', 128], ['64:ff9b::', 96], ['100::', 64], ['2002::', 16], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8],
-] as const) forbidden.addSubnet(net, prefix, 'ipv6');
+  ['::', 128],
+  ['::1', 128],
+  ['64:ff9b::', 96],
+  ['100::', 64],
+  ['2002::', 16],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const)
+  forbidden.addSubnet(net, prefix, 'ipv6');
 
 /** True for an IP address that outbound calls must not reach. IPv4 in IPv6 clothes counts as what it is. */
 export function isForbidden(address: string): boolean {
@@ -25,8 +43,7 @@ export function isForbidden(address: string): boolean {
 
 /** Checked where the connection is made, so that a name cannot resolve to one address for the check and to another for the call. */
 export const fencedLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...(options as LookupOptions), all: true }, (error, found) => {
-    const addresses = found as LookupAddress[];
+  resolve(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0);
     const bad = addresses.find((each) => isForbidden(each.address));
     if (bad) return callback(new ForbiddenAddress(refusal(hostname, bad.address)), '', 0);

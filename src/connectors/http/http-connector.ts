@@ -50,7 +50,7 @@ export class HttpConnector implements Connector {
   private async call(call: HttpCall, signal: AbortSignal): Promise<HttpAnswer> {
     const response = await request(call.url, {
       dispatcher: this.agent,
-      method: call.method as Dispatcher.HttpMethod,
+      method: call.method,
       headers: call.headers,
       body: call.body,
       signal,
@@ -58,7 +58,12 @@ export class HttpConnector implements Connector {
       bodyTimeout: 0,
     });
     const text = await this.readBody(response.body);
-    return { status: response.statusCode, headers: flatten(response.headers), body: parse(text, String(response.headers['content-type'] ?? '')), text };
+    return {
+      status: response.statusCode,
+      headers: flatten(response.headers),
+      body: parse(text, String(response.headers['content-type'] ?? '')),
+      text,
+    };
   }
 
   private async readBody(body: Dispatcher.ResponseData['body']): Promise<string> {
@@ -79,7 +84,9 @@ export class HttpConnector implements Connector {
 class AnswerTooLarge extends Error {}
 
 function flatten(headers: Dispatcher.ResponseData['headers']): JsonObject {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
 }
 
 /** JSON where it is JSON (also when it is not labelled so), else the text. Numbers that would lose digits leave it as text. */
@@ -96,10 +103,12 @@ function parse(text: string, contentType: string): JsonValue {
 function toFailure(error: unknown, call: HttpCall, timedOut: boolean): AttemptOutcome {
   const where = `${call.method} ${call.url.origin}${call.url.pathname}`;
   const details = { method: call.method, url: `${call.url.origin}${call.url.pathname}` };
-  if (timedOut) return { kind: 'failed', code: 'TIMEOUT', message: `Request timeout after ${call.timeoutMs} ms (${where})`, details };
+  if (timedOut)
+    return { kind: 'failed', code: 'TIMEOUT', message: `Request timeout after ${call.timeoutMs} ms (${where})`, details };
   const cause = error as NodeJS.ErrnoException;
   if (error instanceof ForbiddenAddress) return { kind: 'failed', code: 'ADDRESS_FORBIDDEN', message: error.message, details };
-  if (error instanceof AnswerTooLarge) return { kind: 'failed', code: 'RESPONSE_TOO_LARGE', message: `${error.message} (${where})`, details };
+  if (error instanceof AnswerTooLarge)
+    return { kind: 'failed', code: 'RESPONSE_TOO_LARGE', message: `${error.message} (${where})`, details };
   const known: Record<string, [string, string]> = {
     ECONNREFUSED: ['CONNECTION_REFUSED', 'Connection refused'],
     ECONNRESET: ['CONNECTION_RESET', 'Connection reset'],

@@ -1,7 +1,7 @@
 import { ExpressionError, type JsonObject, type JsonValue } from '../../engine/index.js';
 import { compileFeel, compileJuel } from '../../expressions/index.js';
 import type { AttemptOutcome, Connector, TaskAttempt } from '../connector.js';
-import { Sandbox, type SandboxLimits, type SandboxOutcome } from './sandbox.js';
+import type { Sandbox, SandboxLimits, SandboxOutcome } from './sandbox.js';
 
 /** What a gateway's decision says of one flow. */
 interface FlowCondition {
@@ -28,7 +28,8 @@ export class ScriptConnector implements Connector {
     const { config } = attempt;
     try {
       if (config['mode'] === 'choose-flows') return await this.chooseFlows(attempt);
-      if (config['language'] === 'feel') return { kind: 'completed', result: compileFeel(String(config['source'])).evaluate(attempt.variables) };
+      if (config['language'] === 'feel')
+        return { kind: 'completed', result: compileFeel(String(config['source'])).evaluate(attempt.variables) };
       return this.outcome(attempt, await this.run(attempt, String(config['source']), 'body'));
     } catch (error) {
       if (error instanceof ExpressionError) return { kind: 'failed', code: 'EXPRESSION_FAILED', message: error.message };
@@ -72,7 +73,11 @@ export class ScriptConnector implements Connector {
     const chosen = flows.find((flow) => flow.id === outcome.result) ?? flows.find((flow) => flow.name === outcome.result);
     if (chosen) return { kind: 'completed', result: [chosen.id] };
     const names = flows.map((flow) => `'${flow.name}'`).join(', ');
-    return { kind: 'failed', code: 'NO_FLOW_TAKEN', message: `Expected the condition of '${attempt.taskName}' to return one of ${names}, but it returned ${JSON.stringify(outcome.result)}` };
+    return {
+      kind: 'failed',
+      code: 'NO_FLOW_TAKEN',
+      message: `Expected the condition of '${attempt.taskName}' to return one of ${names}, but it returned ${JSON.stringify(outcome.result)}`,
+    };
   }
 
   private async holds(attempt: TaskAttempt, { condition }: FlowCondition): Promise<boolean | AttemptOutcome> {
@@ -96,7 +101,13 @@ function isTruthy(value: JsonValue | JsonObject): boolean {
   return Boolean(value);
 }
 
-const CODES = { error: 'SCRIPT_ERROR', syntax: 'SCRIPT_ERROR', timeout: 'SCRIPT_TIMEOUT', memory: 'SCRIPT_MEMORY', lost: 'SCRIPT_LOST' } as const;
+const CODES = {
+  error: 'SCRIPT_ERROR',
+  syntax: 'SCRIPT_ERROR',
+  timeout: 'SCRIPT_TIMEOUT',
+  memory: 'SCRIPT_MEMORY',
+  lost: 'SCRIPT_LOST',
+} as const;
 
 function toFailure(outcome: Extract<SandboxOutcome, { ok: false }>): AttemptOutcome {
   if (outcome.kind === 'bpmn-error') return { kind: 'bpmn-error', code: outcome.code, message: outcome.message };
