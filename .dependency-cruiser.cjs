@@ -126,8 +126,8 @@ module.exports = {
     ),
     never(
       'nobody-sees-the-wiring',
-      { path: '^(src|migrations)/', pathNot: '^src/(main|app[.]module)[.]ts$' },
-      { path: '^src/(main|app[.]module)[.]ts$' },
+      { path: '^(src|migrations)/', pathNot: '^src/(main|server)[.]ts$' },
+      { path: '^src/(main|server|app[.]module)[.]ts$' },
       'The wiring is on top.',
     ),
     never(

@@ -49,9 +49,13 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeCheckedOnly],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-confusing-void-expression': 'off',
+      // Groups of a match and keys of foreign data may be absent although their types do not say so.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // Options of Nest are declared as classes and given as plain objects.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // A value of a model is JSON: what is no text is refused where it is used, not where it is printed.
       '@typescript-eslint/no-base-to-string': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
