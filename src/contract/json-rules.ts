@@ -4,6 +4,7 @@ export interface JsonLimits {
   readonly maxKeyLength: number;
 }
 
+/** The limits where none are configured. */
 export const JSON_LIMITS: JsonLimits = { maxDepth: 32, maxKeyLength: 256 };
 
 /** Names that would reach into an object's prototype. */
@@ -11,6 +12,7 @@ const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 /** Half of a surrogate pair on its own: no UTF-8 for it. */
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
+/** Where a value breaks the rules, and how. */
 export interface JsonProblem {
   /** `a.b[2]` from the value's root; empty for the root itself. */
   readonly path: string;
@@ -33,7 +35,8 @@ export function findJsonProblem(value: unknown, limits: JsonLimits = JSON_LIMITS
   }
   for (const name of Object.keys(value)) {
     const at = path === '' ? name : `${path}.${name}`;
-    const problem = nameProblem(name, path, limits) ?? findJsonProblem((value as Record<string, unknown>)[name], limits, at, depth + 1);
+    const problem =
+      nameProblem(name, path, limits) ?? findJsonProblem((value as Record<string, unknown>)[name], limits, at, depth + 1);
     if (problem) return problem;
   }
   return null;
@@ -41,13 +44,19 @@ export function findJsonProblem(value: unknown, limits: JsonLimits = JSON_LIMITS
 
 function nameProblem(name: string, path: string, limits: JsonLimits): JsonProblem | null {
   if (FORBIDDEN_NAMES.has(name)) return { path, code: 'name', message: `Expected no key named '${name}'` };
-  if (name.length > limits.maxKeyLength) return { path, code: 'key', message: `Expected keys of at most ${limits.maxKeyLength} characters, but one has ${name.length}` };
+  if (name.length > limits.maxKeyLength)
+    return {
+      path,
+      code: 'key',
+      message: `Expected keys of at most ${limits.maxKeyLength} characters, but one has ${name.length}`,
+    };
   return textProblem(name, path);
 }
 
 function textProblem(text: string, path: string): JsonProblem | null {
   if (text.includes('\u0000')) return { path, code: 'text', message: 'Expected no NUL character' };
-  if (LONE_SURROGATE.test(text)) return { path, code: 'text', message: 'Expected well-formed Unicode, but found half of a surrogate pair' };
+  if (LONE_SURROGATE.test(text))
+    return { path, code: 'text', message: 'Expected well-formed Unicode, but found half of a surrogate pair' };
   return null;
 }
 

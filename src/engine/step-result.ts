@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from './state/json.js';
 /** What a step says: a new state and what must happen because of it, or why the command cannot be done. */
 export type StepResult = Accepted | Rejected;
 
+/** The command is done; the arguments of the step stay as they were. */
 export interface Accepted {
   readonly kind: 'accepted';
   readonly state: InstanceState;
@@ -16,6 +17,7 @@ export interface Accepted {
   readonly report: StepReport;
 }
 
+/** What a command did, in the words of its answer. */
 export interface StepReport {
   readonly statusBefore: InstanceStatus | null;
   readonly statusAfter: InstanceStatus;
@@ -33,6 +35,7 @@ export interface StepReport {
   readonly previousExecution: { readonly executedAt: number; readonly durationMs: number; readonly success: boolean } | null;
 }
 
+/** One variable before and after. */
 export interface VariableChange {
   readonly path: string;
   /** Absent (undefined) where there was none. */
@@ -50,6 +53,7 @@ export interface Rejected {
   readonly data: JsonObject;
 }
 
+/** Why a command cannot be done; stable, for programs. */
 export type RejectionCode =
   | 'INVALID_STATE'
   | 'STALE_VERSION'

@@ -6,6 +6,7 @@ import { checkLiteral, fencedLookup, ForbiddenAddress } from './address-fence.js
 import { readCall, type HttpCall } from './http-request.js';
 import { toOutcome, type HttpAnswer } from './http-outcome.js';
 
+/** What the operator decides about outbound calls. */
 export interface HttpConnectorOptions {
   /** `REPRISE_HTTP_ALLOW_PRIVATE`: also addresses of this machine and of private networks. */
   readonly allowPrivate: boolean;

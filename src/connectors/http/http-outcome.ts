@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../engine/index.js';
 import { compileFeel, fillText } from '../../expressions/index.js';
 import type { AttemptOutcome, TaskAttempt } from '../connector.js';
 
+/** An answer as far as it was taken in. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: JsonObject;
@@ -22,7 +23,8 @@ export function toOutcome(attempt: TaskAttempt, answer: HttpAnswer): AttemptOutc
   if (answer.status < 200 || answer.status > 299) return failure(attempt, answer);
   const whole: JsonObject = { status: answer.status, headers: answer.headers, body: answer.body };
   if (config['dialect'] === 'camunda8') return { kind: 'completed', result: whole, variables: camunda8Variables(attempt, whole) };
-  if (config['dialect'] === 'camunda7') return { kind: 'completed', result: answer.body, variables: camunda7Variables(attempt, answer) };
+  if (config['dialect'] === 'camunda7')
+    return { kind: 'completed', result: answer.body, variables: camunda7Variables(attempt, answer) };
   return { kind: 'completed', result: answer.body };
 }
 
@@ -30,21 +32,35 @@ export function toOutcome(attempt: TaskAttempt, answer: HttpAnswer): AttemptOutc
 function failure(attempt: TaskAttempt, answer: HttpAnswer): AttemptOutcome {
   const status = `${answer.status} ${STATUS_CODES[answer.status] ?? 'Unknown'}`;
   const details = { status: answer.status, body: typeof answer.body === 'string' ? answer.body.slice(0, 2_000) : answer.body };
-  return { kind: 'failed', code: `HTTP_${answer.status}`, message: `${reasonOf(answer) ?? `${attempt.taskName} failed`} - ${status}`, details };
+  return {
+    kind: 'failed',
+    code: `HTTP_${answer.status}`,
+    message: `${reasonOf(answer) ?? `${attempt.taskName} failed`} - ${status}`,
+    details,
+  };
 }
 
 /** The service's own words, where it has some. */
 function reasonOf({ body }: HttpAnswer): string | null {
   const said = typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as JsonObject) : null;
   const nested = said?.['error'];
-  const candidates = [said?.['message'], said?.['detail'], typeof nested === 'object' && nested !== null ? (nested as JsonObject)['message'] : nested, said?.['title'], typeof body === 'string' && !body.trimStart().startsWith('<') ? body : null];
+  const candidates = [
+    said?.['message'],
+    said?.['detail'],
+    typeof nested === 'object' && nested !== null ? (nested as JsonObject)['message'] : nested,
+    said?.['title'],
+    typeof body === 'string' && !body.trimStart().startsWith('<') ? body : null,
+  ];
   const reason = candidates.find((each) => typeof each === 'string' && each.trim() !== '');
   return typeof reason === 'string' ? reason.trim().replace(/\s+/g, ' ').slice(0, EXCERPT) : null;
 }
 
 function camunda8Variables(attempt: TaskAttempt, response: JsonObject): JsonObject {
   const { resultVariable, resultExpression } = attempt.config;
-  const mapped = typeof resultExpression === 'string' ? compileFeel(resultExpression).evaluate({ ...attempt.variables, response, ...response }) : null;
+  const mapped =
+    typeof resultExpression === 'string'
+      ? compileFeel(resultExpression).evaluate({ ...attempt.variables, response, ...response })
+      : null;
   const fromExpression = typeof mapped === 'object' && mapped !== null && !Array.isArray(mapped) ? (mapped as JsonObject) : {};
   return { ...(typeof resultVariable === 'string' ? { [resultVariable]: response } : {}), ...fromExpression };
 }
@@ -73,8 +89,15 @@ function camunda7Variables(attempt: TaskAttempt, answer: HttpAnswer): JsonObject
   const outputs = attempt.config['outputs'];
   if (typeof outputs !== 'object' || outputs === null || Array.isArray(outputs)) return {};
   const scope = { ...attempt.variables, statusCode: answer.status, response: answer.text, headers: answer.headers };
-  const whole: Record<string, JsonValue> = { '${response}': answer.text, '${statusCode}': answer.status, '${headers}': answer.headers };
+  const whole: Record<string, JsonValue> = {
+    '${response}': answer.text,
+    '${statusCode}': answer.status,
+    '${headers}': answer.headers,
+  };
   return Object.fromEntries(
-    Object.entries(outputs as JsonObject).map(([name, source]) => [name, typeof source === 'string' ? (whole[source.trim()] ?? fillText(source, scope)) : source]),
+    Object.entries(outputs as JsonObject).map(([name, source]) => [
+      name,
+      typeof source === 'string' ? (whole[source.trim()] ?? fillText(source, scope)) : source,
+    ]),
   );
 }

@@ -63,6 +63,7 @@ export interface DeliverMessage {
   readonly payload: JsonObject;
 }
 
+/** Begin a new instance at its start event. Refused when the state has begun already. */
 export interface StartProcessInstance {
   readonly type: 'start-process-instance';
   readonly guid: string;
@@ -86,6 +87,7 @@ export interface SignalProcessInstance {
   readonly expectedVersion: number | null;
 }
 
+/** Execute a failed task again from its beginning. Refused unless it has failed. */
 export interface RetryFailedTask {
   readonly type: 'retry-failed-task';
   /** Null: the oldest open failure. */
@@ -97,6 +99,7 @@ export interface RetryFailedTask {
   readonly correlationId: string | null;
 }
 
+/** Go on behind a failed task, with a result that a person supplies. */
 export interface SkipFailedTask {
   readonly type: 'skip-failed-task';
   readonly taskId: string | null;
@@ -107,23 +110,27 @@ export interface SkipFailedTask {
   readonly expectedVersion: number | null;
 }
 
+/** End the instance for good; all that is open is terminated and running attempts are told to stop. */
 export interface CancelProcessInstance {
   readonly type: 'cancel-process-instance';
   readonly mode: 'graceful' | 'terminate';
   readonly expectedVersion: number | null;
 }
 
+/** Begin nothing new; what arrives is kept until the instance is resumed. */
 export interface PauseProcessInstance {
   readonly type: 'pause-process-instance';
   readonly expectedVersion: number | null;
 }
 
+/** Go on where the instance was paused, and act on what has arrived since. */
 export interface ResumeProcessInstance {
   readonly type: 'resume-process-instance';
   readonly updatedVariables: JsonObject | null;
   readonly expectedVersion: number | null;
 }
 
+/** Merge variables into those of the process; nothing else happens. */
 export interface SetProcessVariables {
   readonly type: 'set-process-variables';
   readonly variables: JsonObject;

@@ -78,6 +78,7 @@ export interface Work {
   readonly timeoutMs: number | null;
 }
 
+/** What a person may choose when completing a user task: the word sent back, and the label to show. */
 export interface UserAction {
   readonly action: string;
   readonly label: string;
@@ -101,11 +102,13 @@ export interface WorkTaskNode extends ActivityBase {
   readonly work: Work;
 }
 
+/** Work for a person: rests until it is signalled. */
 export interface UserTaskNode extends ActivityBase {
   readonly type: 'userTask';
   readonly actions: readonly UserAction[];
 }
 
+/** Rests until its message comes. */
 export interface ReceiveTaskNode extends ActivityBase {
   readonly type: 'receiveTask';
   readonly message: MessageDefinition;
@@ -116,11 +119,13 @@ export interface PassThroughTaskNode extends ActivityBase {
   readonly type: 'task' | 'manualTask';
 }
 
+/** An embedded sub-process: a scope with a start event of its own. */
 export interface SubProcessNode extends ActivityBase {
   readonly type: 'subProcess';
   readonly startEvent: StartEventNode;
 }
 
+/** Splits and joins; the conditions stand at its outgoing flows. */
 export interface GatewayNode extends FlowNodeBase {
   readonly type: 'exclusiveGateway' | 'inclusiveGateway' | 'parallelGateway';
   /**
@@ -135,6 +140,7 @@ export interface GatewayNode extends FlowNodeBase {
   readonly reachableFrom: readonly ReadonlySet<number>[];
 }
 
+/** Where a process or sub-process begins, and by what. */
 export interface StartEventNode extends FlowNodeBase {
   readonly type: 'startEvent';
   readonly trigger:
@@ -143,6 +149,7 @@ export interface StartEventNode extends FlowNodeBase {
     | { readonly kind: 'timer'; readonly timer: TimerDefinition };
 }
 
+/** Where a token ends, and what becomes of its scope. */
 export interface EndEventNode extends FlowNodeBase {
   readonly type: 'endEvent';
   readonly result:
@@ -151,6 +158,7 @@ export interface EndEventNode extends FlowNodeBase {
     | { readonly kind: 'error'; readonly errorCode: string; readonly errorMessage: string };
 }
 
+/** Rests until its message comes or its timer is due. */
 export interface IntermediateCatchEventNode extends FlowNodeBase {
   readonly type: 'intermediateCatchEvent';
   readonly trigger:
@@ -163,6 +171,7 @@ export interface IntermediateThrowEventNode extends FlowNodeBase {
   readonly type: 'intermediateThrowEvent';
 }
 
+/** Attached to an activity: catches its errors, or fires while it is open. */
 export interface BoundaryEventNode extends FlowNodeBase {
   readonly type: 'boundaryEvent';
   readonly attachedTo: string;
@@ -173,8 +182,10 @@ export interface BoundaryEventNode extends FlowNodeBase {
     | { readonly kind: 'error'; readonly errorCode: string | null };
 }
 
+/** What has boundary events, mappings and failures. */
 export type ActivityNode = WorkTaskNode | UserTaskNode | ReceiveTaskNode | PassThroughTaskNode | SubProcessNode;
 
+/** Everything that a token can be on. */
 export type FlowNode =
   | ActivityNode
   | GatewayNode

@@ -48,6 +48,7 @@ export interface ScheduleTimer {
   readonly dueAt: number;
 }
 
+/** The timer row of this key must not fire any more; none may be there. */
 export interface CancelTimer {
   readonly type: 'cancel-timer';
   readonly elementInstanceId: number;
@@ -63,6 +64,7 @@ export interface OpenSubscription {
   readonly correlationKey: string;
 }
 
+/** The visit waits for no message any more. */
 export interface CloseSubscription {
   readonly type: 'close-subscription';
   readonly elementInstanceId: number;
@@ -96,6 +98,7 @@ export interface RecordAttempt {
   readonly endedAt: number;
 }
 
+/** A visit has failed and a person decides. */
 export interface OpenIncident {
   readonly type: 'open-incident';
   readonly elementInstanceId: number;
@@ -103,6 +106,7 @@ export interface OpenIncident {
   readonly incident: Incident;
 }
 
+/** The failure of a visit is settled, and how. */
 export interface CloseIncident {
   readonly type: 'close-incident';
   readonly elementInstanceId: number;

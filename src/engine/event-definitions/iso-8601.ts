@@ -8,6 +8,7 @@ const DURATION =
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?(?:\[[^\]]*\])?$/;
 const DAY_MS = 86_400_000;
 
+/** A length of time of at least zero. */
 export interface Duration {
   /** Years and months together: they have no fixed length. */
   readonly months: number;

@@ -50,6 +50,7 @@ export interface Draft {
 /** Elements one step may enter before it puts the rest off (DESIGN section 5: a step is bounded). */
 export const ENTRIES_PER_STEP = 1_000;
 
+/** A draft on a copy of what a step may change; `state` itself stays as it was. */
 export function openDraft(
   definition: ProcessDefinition,
   state: InstanceState,
@@ -120,6 +121,7 @@ export function isPutOff(element: ElementInstance): boolean {
   return element.status === 'ready' && element.dueAt !== null;
 }
 
+/** The node that an element instance visits. @throws InvariantViolation when the definition has none such */
 export function nodeOf(draft: Draft, element: ElementInstance): FlowNode {
   const node = draft.definition.nodesById.get(element.nodeId);
   expectInvariant(node, `element '${element.nodeId}' to be in the definition`);
@@ -152,6 +154,7 @@ export function createElement(draft: Draft, node: FlowNode, scopeId: number, via
   return element;
 }
 
+/** Takes a visit that has ended out of its scope; nothing when it is not there. */
 export function removeElement(draft: Draft, element: ElementInstance): void {
   const scope = touchScope(draft, element.scopeId);
   const at = indexOfElement(scope, element.id);
@@ -185,7 +188,7 @@ export function visibleVariables(draft: Pick<Draft, 'state'>, scopeId: number, l
     if (owner?.local) overlays.unshift(owner.local);
     scope = parent;
   }
-  return overlays.length === 0 ? draft.state.variables : Object.assign({}, draft.state.variables, ...overlays);
+  return overlays.length === 0 ? draft.state.variables : (Object.assign({}, draft.state.variables, ...overlays) as JsonObject);
 }
 
 /** Sends a token along each flow. */

@@ -73,6 +73,7 @@ export interface SteppedTask {
   readonly success: boolean;
 }
 
+/** A process or sub-process that is open, and the visits in it. */
 export interface ScopeState {
   readonly id: number;
   /** The scope around it; null for the root. */
@@ -82,7 +83,7 @@ export interface ScopeState {
 }
 
 /**
- * One visit of one element; a token stands on it.
+ * How the visit of an element stands:
  * - `ready`: entered, but held back: the instance is paused, supervised stepping stands before it, or (with `dueAt`) a bounded
  *   step goes on later
  * - `executing`: an attempt runs (attempt number `attempt`, on node `owner`)
@@ -94,6 +95,7 @@ export interface ScopeState {
  */
 export type ElementInstanceStatus = 'ready' | 'executing' | 'retrying' | 'failed' | 'waiting' | 'joining' | 'active';
 
+/** One visit of one element; a token stands on it. */
 export interface ElementInstance {
   readonly id: number;
   readonly nodeId: string;
