@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { done, instanceNotFound, refused, type Answer } from '../contract/answer.js';
 import { instanceView } from './instance-view.js';
+import { ContextTypes } from './ports/context-types.js';
 import { awaitRest, foreignAttempts } from './session/await-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
@@ -13,6 +14,7 @@ export class InstanceAnswer {
   constructor(
     private readonly session: EngineSession,
     private readonly trails: TrailReader,
+    private readonly contextTypes: ContextTypes,
   ) {}
 
   /** `message` says what was done. A refusal or an unknown instance answers for itself. */
@@ -30,6 +32,6 @@ export class InstanceAnswer {
   }
 
   async view(instance: LiveInstance): Promise<Record<string, unknown>> {
-    return instanceView(instance, await this.trails.trailOf(instance));
+    return instanceView(instance, await this.trails.trailOf(instance), this.contextTypes);
   }
 }

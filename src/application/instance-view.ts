@@ -1,4 +1,5 @@
 import { failedElements, openElements, type ElementInstance, type FlowNode, type JsonObject } from '../engine/index.js';
+import type { ContextTypes } from './ports/context-types.js';
 import type { LiveInstance, Trail } from './session/live-instance.js';
 
 /** Element types as answers name them: `UserTask` (CONTRACT section 3). */
@@ -110,7 +111,7 @@ export function headView(instance: LiveInstance): { instanceGuid: string; status
 }
 
 /** The data of GetProcessInstanceState (CONTRACT section 6). */
-export function instanceView(instance: LiveInstance, trail: Trail): Record<string, unknown> {
+export function instanceView(instance: LiveInstance, trail: Trail, contextTypes: ContextTypes): Record<string, unknown> {
   const { header, state, definition } = instance;
   return {
     ...headView(instance),
@@ -123,7 +124,8 @@ export function instanceView(instance: LiveInstance, trail: Trail): Record<strin
     lastUpdated: instant(state.updatedAt),
     endedAt: state.endedAt === null ? null : instant(state.endedAt),
     state: stateView(instance, trail),
-    contextType: header.contextTypeId === null ? null : String(header.contextTypeId),
+    contextType:
+      header.contextTypeId === null ? null : (contextTypes.nameOf(header.contextTypeId) ?? String(header.contextTypeId)),
     contextId: header.contextId === null ? null : numberIfSafe(header.contextId),
     version: state.version,
     definitionVersion: header.definitionVersion,
