@@ -1,61 +1,7 @@
 import 'reflect-metadata';
-import { createApplication } from './api/create-application.js';
-import { admitFirstToken, firstToken, tokenFileOf } from './api/access/bootstrap-token.js';
 import { PinoLogger } from './api/observability/pino-logger.js';
-import { AppModule } from './app.module.js';
-import { ApiTokenStore } from './application/ports/stores.js';
-import { ConfigError, readConfig, type Config } from './config.js';
-import { RunnerLifecycle } from './runner/runner-lifecycle.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './storage/embedded-postgres/index.js';
-import { prepareDatabase } from './storage/prepare-database.js';
-
-/** A server that runs. */
-interface RunningServer {
-  readonly url: string;
-  /** No new attempt, running ones get their time, then everything is closed. */
-  stop(): Promise<void>;
-}
-
-async function startServer(config: Config, logger: PinoLogger): Promise<RunningServer> {
-  const log = (message: string): void => logger.log(message, 'Start');
-  const embedded: EmbeddedPostgres | null =
-    config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
-  try {
-    const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
-    await prepareDatabase(databaseUrl, log);
-    const withCommands = config.role !== 'runner';
-    const app = await createApplication(AppModule.forRoot(config, databaseUrl), {
-      bodyLimitBytes: config.bodyLimitBytes,
-      logger,
-      withCommands,
-    });
-    await app.init();
-    await letFirstTokenIn(config, app.get(ApiTokenStore));
-    const runner = app.get(RunnerLifecycle);
-    await runner.start(config.role !== 'api');
-    await app.listen(config.port, config.host);
-    const stop = async (): Promise<void> => {
-      await runner.drain(config.drainMs);
-      await app.close();
-      await embedded?.stop();
-    };
-    return { url: await app.getUrl(), stop };
-  } catch (error) {
-    await embedded?.stop();
-    throw error;
-  }
-}
-
-async function letFirstTokenIn(config: Config, store: ApiTokenStore): Promise<void> {
-  const token = await firstToken(config);
-  if (token === null) return;
-  await admitFirstToken(store, token.secret);
-  // Shown once, on the terminal and not in the log.
-  if (token.isNew)
-    process.stdout.write(
-      `\n  Your admin token (tenant "default"), also kept in ${tokenFileOf(config.dataDir)}:\n\n    ${token.secret}\n\n`,
-    );
-}
+import { ConfigError, readConfig } from './config.js';
+import { startServer, type RunningServer } from './server.js';
 
 function stopOnSignals(server: RunningServer, logger: PinoLogger): void {
   let stopping = false;
