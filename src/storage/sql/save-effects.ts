@@ -76,6 +76,7 @@ export const insertAttempts = rowStatement<
      $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::timestamptz[])`,
 );
 
+/** `= ANY` says again what the join says: without it, a plan made on an empty table walks all incidents that are open. */
 export const closeIncidents = rowStatement<
   [instanceId: number, elementInstanceId: number, resolvedAt: number, resolution: string]
 >(
@@ -84,7 +85,7 @@ export const closeIncidents = rowStatement<
   `UPDATE incident SET resolved_at = closed.resolved_at, resolution = closed.resolution
    FROM unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::text[]) AS closed(instance_id, element_instance_id, resolved_at, resolution)
    WHERE incident.instance_id = closed.instance_id AND incident.element_instance_id = closed.element_instance_id
-     AND incident.resolved_at IS NULL`,
+     AND incident.instance_id = ANY ($1::bigint[]) AND incident.resolved_at IS NULL`,
 );
 
 export const insertIncidents = rowStatement<

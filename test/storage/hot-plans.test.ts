@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Statement } from '../../src/storage/connection/hot-pool.js';
+import * as idempotency from '../../src/storage/sql/claim-idempotency-key.js';
+import * as startTimers from '../../src/storage/sql/claim-start-timers.js';
+import * as timers from '../../src/storage/sql/claim-due-timers.js';
+import * as messages from '../../src/storage/sql/correlate-messages.js';
+import * as audit from '../../src/storage/sql/insert-audit-entries.js';
+import * as nodes from '../../src/storage/sql/keep-nodes.js';
+import * as instances from '../../src/storage/sql/load-instances.js';
+import * as effects from '../../src/storage/sql/save-effects.js';
+import * as steps from '../../src/storage/sql/save-steps.js';
+import { openHotDatabase } from '../support/hot-database.js';
+
+/** A node of an EXPLAIN in JSON, as far as it matters here. */
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** Tables of a few rows, one for each server process. */
+const SMALL_TABLES = new Set(['server_node']);
+/** Statements that walk an index from its beginning, and stop at the first row that fits. */
+const WALKS = new Set(['next-timer']);
+
+const statements = [idempotency, startTimers, timers, messages, audit, nodes, instances, effects, steps].flatMap(
+  (module): Statement[] => Object.values(module),
+);
+const database = openHotDatabase();
+
+/** On the pool's own connections: their settings make the plans that every later commit uses. */
+function plan({ name, text }: Statement): Promise<PlanNode[]> {
+  return database.pool.interactive(async (client) => {
+    await client.query(`PREPARE "${name}" AS ${text}`);
+    const count = new Set(text.match(/\$\d+/g)).size;
+    const values = count === 0 ? '' : `(${Array<string>(count).fill('NULL').join(', ')})`;
+    const { rows } = await client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
+      `EXPLAIN (FORMAT JSON) EXECUTE "${name}"${values}`,
+    );
+    return rows.flatMap((row) => row['QUERY PLAN']).flatMap(({ Plan }) => flatten(Plan));
+  });
+}
+
+function flatten(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(flatten)];
+}
+
+describe('a plan made while the tables are empty', () => {
+  test.each(statements.map((statement) => [statement.name, statement] as const))(
+    'of %s meets rows by key',
+    async (name, statement) => {
+      const nodes = await plan(statement);
+
+      const walks = nodes.filter((node) => {
+        if (node['Node Type'] === 'Seq Scan') return !SMALL_TABLES.has(node['Relation Name'] ?? '');
+        if (node['Index Name'] === undefined || node['Index Name'].startsWith('server_node')) return false;
+        return node['Index Cond'] === undefined && !WALKS.has(name);
+      });
+      expect(walks).toEqual([]);
+    },
+  );
+
+  test('of the load by guid uses the guid', async () => {
+    const scans = (await plan({ ...instances.LOAD_BY_GUID, name: 'guid' })).filter(
+      (node) => node['Relation Name'] === 'process_instance',
+    );
+
+    expect(scans.map((node) => [node['Index Name'], node['Index Cond']])).toEqual([
+      ['process_instance_guid_key', '(guid = wanted.guid)'],
+    ]);
+  });
+});
