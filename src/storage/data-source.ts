@@ -1,6 +1,8 @@
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { numberParsers } from './connection/number-parsers.js';
+import { ENTITIES } from './entities/index.js';
+import { ENTITIES } from './entities/index.js';
 
 /** Connections for people's queries. Few: what waits here must not take the processor from the engine's commits. */
 const CONNECTIONS = 4;
@@ -18,7 +20,7 @@ export function createDataSource(databaseUrl: string, statementTimeoutMs: number
   return new DataSource({
     type: 'postgres',
     url: databaseUrl,
-    entities: [],
+    entities: ENTITIES,
     migrations: MIGRATIONS,
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'each',

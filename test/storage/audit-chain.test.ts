@@ -1,9 +1,11 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { AuditEntry } from '../../src/contract/audit-entry.js';
 import { columnsOfEntry } from '../../src/storage/audit/audit-columns.js';
 import { digestOf } from '../../src/storage/audit/digest.js';
 import { auditStatements } from '../../src/storage/audit/write-audit.js';
-import { auditEntry, AuditFixture } from './audit-fixture.js';
+import { auditEntry } from './audit-entry.js';
+import { AuditFixture } from './audit-fixture.js';
 
 let fixture: AuditFixture;
 

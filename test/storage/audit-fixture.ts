@@ -6,34 +6,6 @@ import { HotPool } from '../../src/storage/connection/hot-pool.js';
 import { createDataSource } from '../../src/storage/data-source.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-let lastId = 0;
-
-/** An entry with a new id; one a second from 2026 on. */
-export function auditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
-  lastId++;
-  return {
-    id: lastId,
-    tenantId: 'default',
-    at: new Date(Date.UTC(2026, 0, 1) + lastId * 1_000).toISOString(),
-    actor: { type: 'user', id: 'alice', claimed: null },
-    action: 'RetryFailedTask',
-    outcome: 'succeeded',
-    instanceGuid: 'loan-1',
-    processKey: 'LoanApproval',
-    taskId: 'Task_CreditCheck',
-    attempt: 2,
-    comment: null,
-    changes: [],
-    statusBefore: 'error',
-    statusAfter: 'running',
-    durationMs: 12.5,
-    correlationId: 'c-1',
-    idempotencyKey: null,
-    detail: null,
-    ...fields,
-  };
-}
-
 /** The store on a database of its own, and a superuser's connection whose triggers are off. */
 export class AuditFixture {
   private constructor(

@@ -1,6 +1,8 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditFilter } from '../../src/application/ports/stores.js';
 import type { AuditEntry } from '../../src/contract/audit-entry.js';
-import { auditEntry, AuditFixture } from './audit-fixture.js';
+import { auditEntry } from './audit-entry.js';
+import { AuditFixture } from './audit-fixture.js';
 
 let fixture: AuditFixture;
 

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { queryRows, translated } from '../readers/people-query.js';
+import { inTransaction, queryRows } from '../readers/people-query.js';
 import { hashOfSeal, NO_HASH, type Seal } from './seal-hash.js';
 
 /** Entries sealed in one transaction: one seal for each tenant among them. */
@@ -64,7 +64,7 @@ interface ChainEnd {
 export async function sealEntries(dataSource: DataSource): Promise<number> {
   let sealed = 0;
   for (;;) {
-    const count = await translated(dataSource.transaction(sealBatch));
+    const count = await inTransaction(dataSource, sealBatch);
     sealed += count;
     if (count < BATCH) return sealed;
   }

@@ -2,29 +2,41 @@ import { QueryFailedError, TypeORMError, type DataSource, type EntityManager } f
 import { translateError } from '../connection/storage-error.js';
 
 /**
- * One statement on the pool of people's queries.
+ * The rows of one statement on the pool of people's queries, or within a transaction of it.
  * @throws StorageUnavailable where the database is away or the statement took too long
  */
-export async function queryRows<Row>(
-  source: DataSource | EntityManager,
-  text: string,
-  parameters: readonly unknown[],
-): Promise<Row[]> {
+export function queryRows<Row>(source: DataSource | EntityManager, text: string, parameters: readonly unknown[]): Promise<Row[]> {
   return translated(source.query<Row[]>(text, [...parameters]));
 }
 
-/** The work's outcome, with errors of the database as the application knows them (see `translateError`). */
-export async function translated<T>(work: Promise<T>): Promise<T> {
+/** The answer of one statement, its errors as the application knows them (see `translateError`). */
+export async function translated<T>(statement: Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await statement;
   } catch (error) {
-    throw fromDriver(error) ? translateError(error instanceof QueryFailedError ? error.driverError : error) : error;
+    throw translateDriverError(error);
   }
 }
 
-/** Everything else that a driver throws is a lost or refused connection; bugs and refusals of our own are neither. */
-function fromDriver(error: unknown): boolean {
-  if (error instanceof QueryFailedError) return true;
-  if (!(error instanceof Error) || error instanceof TypeORMError) return false;
-  return error.constructor === Error || error.constructor === AggregateError;
+/** Commits when the work resolves. What the work throws of its own is thrown as it is; errors of the database are translated. */
+export async function inTransaction<T>(dataSource: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  const own: unknown[] = [];
+  try {
+    return await dataSource.transaction(async (manager) => {
+      try {
+        return await work(manager);
+      } catch (error) {
+        if (!(error instanceof QueryFailedError)) own.push(error);
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw own.length > 0 ? own[0] : translateDriverError(error);
+  }
+}
+
+/** TypeORM wraps what a statement met, but not a refused or lost connection; its other errors are ours to mend. */
+function translateDriverError(error: unknown): unknown {
+  if (error instanceof QueryFailedError) return translateError(error.driverError);
+  return error instanceof TypeORMError ? error : translateError(error);
 }

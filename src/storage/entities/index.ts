@@ -1,0 +1,40 @@
+import { ActivityEntity } from './activity.entity.js';
+import { ApiTokenEntity } from './api-token.entity.js';
+import { AuditChainHeadEntity } from './audit-chain-head.entity.js';
+import { AuditEntryEntity } from './audit-entry.entity.js';
+import { AuditSealEntity } from './audit-seal.entity.js';
+import { DefinitionMessageStartEntity } from './definition-message-start.entity.js';
+import { IdempotencyRecordEntity } from './idempotency-record.entity.js';
+import { IncidentEntity } from './incident.entity.js';
+import { InstanceScopeEntity } from './instance-scope.entity.js';
+import { MessageBufferEntity } from './message-buffer.entity.js';
+import { MessageSubscriptionEntity } from './message-subscription.entity.js';
+import { ProcessDefinitionEntity } from './process-definition.entity.js';
+import { ProcessDefinitionVersionEntity } from './process-definition-version.entity.js';
+import { ProcessInstanceEntity } from './process-instance.entity.js';
+import { ServerNodeEntity } from './server-node.entity.js';
+import { StartTimerEntity } from './start-timer.entity.js';
+import { TaskAttemptEntity } from './task-attempt.entity.js';
+import { TimerJobEntity } from './timer-job.entity.js';
+
+/** One entity for each table of the migrated schema, for people's queries; the hot path has its own statements. */
+export const ENTITIES = [
+  ProcessDefinitionEntity,
+  ProcessDefinitionVersionEntity,
+  DefinitionMessageStartEntity,
+  StartTimerEntity,
+  ProcessInstanceEntity,
+  InstanceScopeEntity,
+  ActivityEntity,
+  TaskAttemptEntity,
+  IncidentEntity,
+  TimerJobEntity,
+  MessageSubscriptionEntity,
+  MessageBufferEntity,
+  AuditEntryEntity,
+  AuditSealEntity,
+  AuditChainHeadEntity,
+  ApiTokenEntity,
+  IdempotencyRecordEntity,
+  ServerNodeEntity,
+];
