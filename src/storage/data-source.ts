@@ -2,7 +2,6 @@ import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { numberParsers } from './connection/number-parsers.js';
 import { ENTITIES } from './entities/index.js';
-import { ENTITIES } from './entities/index.js';
 
 /** Connections for people's queries. Few: what waits here must not take the processor from the engine's commits. */
 const CONNECTIONS = 4;
