@@ -1,4 +1,5 @@
-// Builds what is newer than dist, then serves in this very process, so that a signal reaches the server itself.
+// Builds what is newer than dist, then serves in this very process. npm starts it as `exec node ... || node ...`: a shell of POSIX
+// becomes the server, so that npm's signals reach it and its exit code reaches npm; Windows has no exec and takes the second.
 import { readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BUILT, build } from './build.mjs';
