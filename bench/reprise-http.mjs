@@ -103,8 +103,7 @@ async function awaitEnd(index, data) {
 
 /** @param {import('./reprise/server.mjs').Answer} answer */
 function expectDone({ isSuccessful, message, statusCode, data }) {
-  if (!isSuccessful || data === null)
-    throw new Error(`Expected success, but got ${statusCode}: ${message} ${JSON.stringify(data)}`);
+  if (!isSuccessful || data === null) throw new Error(`Expected success, but got ${statusCode}: ${message} ${reasonIn(data)}`);
   return data;
 }
 
@@ -113,5 +112,11 @@ function expectDone({ isSuccessful, message, statusCode, data }) {
  * @param {string} status
  */
 function expectStatus(data, status) {
-  if (data['status'] !== status) throw new Error(`Expected status '${status}', but got ${JSON.stringify(data)}`);
+  if (data['status'] !== status)
+    throw new Error(`Expected status '${status}', but got '${String(data['status'])}' ${reasonIn(data)}`);
+}
+
+/** @param {Record<string, unknown> | null} data */
+function reasonIn(data) {
+  return JSON.stringify(data?.['error'] ?? data);
 }

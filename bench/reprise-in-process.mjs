@@ -1,5 +1,6 @@
 /** Reprise without its HTTP: the built application in this process, driven through the command bus by its clients' commands. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../dist/src/app.module.js';
@@ -15,12 +16,13 @@ import { readModel } from './reprise/models.mjs';
 
 const task = readTask();
 await prepareDatabase(task.databaseUrl, () => undefined);
-const application = await NestFactory.createApplicationContext(
-  AppModule.forRoot(readConfig({ DATABASE_URL: task.databaseUrl }), task.databaseUrl),
-  {
-    logger: ['error', 'warn'],
-  },
-);
+const config = readConfig({
+  DATABASE_URL: task.databaseUrl,
+  REPRISE_HANDLERS: join(import.meta.dirname, 'reprise', 'handlers.mjs'),
+});
+const application = await NestFactory.createApplicationContext(AppModule.forRoot(config, task.databaseUrl), {
+  logger: ['error', 'warn'],
+});
 const runner = application.get(RunnerLifecycle);
 await runner.start(true);
 const commands = application.get(CommandBus);

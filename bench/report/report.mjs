@@ -65,10 +65,16 @@ export function reportOf(results, { machine, rounds, quick, startedAt }) {
       '',
       ...missing.map(
         ({ round, workload, system, failure, unavailable }) =>
-          `- Round ${round}, ${workload}, ${system}: ${failure ?? unavailable}`,
+          `- Round ${round}, ${workload}, ${system}: ${inOneLine(failure ?? unavailable ?? '')}`,
       ),
     );
   return `${lines.join('\n')}\n`;
+}
+
+/** @param {string} complaint */
+function inOneLine(complaint) {
+  const text = complaint.replace(/\s+/g, ' ');
+  return text.length > 600 ? `${text.slice(0, 600)} ...` : text;
 }
 
 /**

@@ -8,6 +8,7 @@ import { endWithParent } from '../measure/end-with-parent.mjs';
 import { findFreePort } from '../measure/free-port.mjs';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');
+const HANDLERS = join(import.meta.dirname, 'handlers.mjs');
 const TOKEN = 'bench-token-of-this-run-only';
 const START_MS = 60_000;
 
@@ -25,7 +26,14 @@ export async function startReprise(databaseUrl, connections) {
   const server = spawn(process.execPath, [MAIN], {
     cwd: directory,
     stdio: ['ignore', log, log],
-    env: { ...process.env, DATABASE_URL: databaseUrl, PORT: String(port), HOST: '127.0.0.1', REPRISE_ADMIN_TOKEN: TOKEN },
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      REPRISE_ADMIN_TOKEN: TOKEN,
+      REPRISE_HANDLERS: HANDLERS,
+    },
   });
   closeSync(log);
   const ended = new Promise((resolve) => server.once('exit', resolve));
