@@ -81,6 +81,9 @@ function copy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
+/** `variablesChanged` aside: it goes by identity, so a state that was loaded again may only be more careful. */
 function text(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (each instanceof Set ? [...each] : each));
+  return JSON.stringify(value, (key, each: unknown) =>
+    key === 'variablesChanged' ? undefined : each instanceof Set ? [...each] : each,
+  );
 }

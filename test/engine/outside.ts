@@ -123,13 +123,12 @@ function timersOf(state: InstanceState, element: ElementInstance): string[] {
 }
 
 function difference(what: string, held: readonly string[], said: readonly string[]): string[] {
+  const [heldSet, saidSet] = [new Set(held), new Set(said)];
   const left = held
-    .filter((each) => !said.includes(each))
+    .filter((each) => !saidSet.has(each))
     .map((each) => `the outside holds ${what} ${each}, which the state does not know`);
   return [
     ...left,
-    ...said
-      .filter((each) => !held.includes(each))
-      .map((each) => `the state has ${what} ${each}, which the outside does not hold`),
+    ...said.filter((each) => !heldSet.has(each)).map((each) => `the state has ${what} ${each}, which the outside does not hold`),
   ];
 }

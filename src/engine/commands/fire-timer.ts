@@ -1,5 +1,6 @@
 import { activateHeld } from '../behaviors/advance.js';
 import { fireBoundaryTimer } from '../behaviors/boundary-events.js';
+import { releaseWait } from '../behaviors/release-waits.js';
 import { elementOf } from '../elements/index.js';
 import { isPutOff, nodeOf, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState } from '../state/instance-state.js';
@@ -17,7 +18,7 @@ export function fireTimer(draft: Draft, before: InstanceState, command: FireTime
   }
   const node = nodeOf(draft, instance);
   draft.subject = instance;
-  if (draft.state.paused) keepForLater(draft, command);
+  if (draft.state.paused) keepForLater(draft, instance, command);
   else if (command.kind === 'boundary-timer') fireBoundaryTimer(draft, node, instance, command.timerNodeId);
   else {
     draft.effects.push({ type: 'cancel-timer', elementInstanceId: instance.id, timerNodeId: '' });
@@ -42,10 +43,13 @@ function isAwaited(instance: ElementInstance, command: FireTimer): boolean {
   }
 }
 
-/** The row goes, the firing stays: it is acted on at resume. */
-function keepForLater(draft: Draft, { kind, elementInstanceId, timerNodeId }: FireTimer): void {
+/** The row goes, the firing stays: it is acted on at resume, which goes on with all that is held back anyway. */
+function keepForLater(draft: Draft, instance: ElementInstance, { kind, elementInstanceId, timerNodeId }: FireTimer): void {
+  if (kind === 'continue') return releaseWait(draft, instance);
   draft.effects.push({ type: 'cancel-timer', elementInstanceId, timerNodeId });
-  const timer = { kind, elementInstanceId, timerNodeId };
-  if (draft.state.inbox.some((entry) => entry.type === 'timer' && JSON.stringify(entry.timer) === JSON.stringify(timer))) return;
-  draft.state.inbox = [...draft.state.inbox, { type: 'timer', timer }];
+  const isKept = draft.state.inbox.some(
+    (entry) =>
+      entry.type === 'timer' && entry.timer.elementInstanceId === elementInstanceId && entry.timer.timerNodeId === timerNodeId,
+  );
+  if (!isKept) draft.state.inbox = [...draft.state.inbox, { type: 'timer', timer: { kind, elementInstanceId, timerNodeId } }];
 }
