@@ -24,7 +24,7 @@ export function createDataSource(databaseUrl: string, statementTimeoutMs: number
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'each',
     synchronize: false,
-    logging: ['warn', 'error'],
+    logging: ['warn'], // What fails is thrown; logging it would print people's data.
     applicationName: 'reprise-readers',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     poolSize: CONNECTIONS,

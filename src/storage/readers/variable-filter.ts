@@ -6,8 +6,8 @@ type VariableFilter = NonNullable<InstanceListFilter['variables']>[number];
 
 const COMPARISONS = { eq: '=', neq: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
-/** What JSON writes for a number, bounded so that Postgres' numeric can hold it. */
-const NUMBER = '^-?[0-9]{1,400}([.][0-9]{1,400})?([eE][-+]?[0-9]{1,3})?$';
+/** What JSON has for a number of JavaScript, bounded so that Postgres' numeric can hold it. */
+const NUMBER = '^-?[0-9]{1,255}([.][0-9]{1,255})?([eE][-+]?[0-9]{1,3})?$';
 
 /**
  * A condition on one variable. The path's keys are separated by points; a number is an index where there is a list.
@@ -17,19 +17,16 @@ const NUMBER = '^-?[0-9]{1,400}([.][0-9]{1,400})?([eE][-+]?[0-9]{1,3})?$';
  * and objects too. A variable that is absent or null equals null, differs from everything else, and is neither greater nor less.
  */
 export function compileVariableFilter(condition: SqlCondition, { path, operator, value }: VariableFilter): string {
+  const isOrdering = operator !== 'eq' && operator !== 'neq';
+  if (value === null && isOrdering) return 'false';
   const text = `json_text_at(instance.variables, ${condition.bind(path.split('.'))}::text[])`;
-  if (value === null) return compareWithNull(text, operator);
+  if (value === null) return `${text} ${operator === 'eq' ? 'IS NULL' : 'IS NOT NULL'}`;
   if (operator === 'contains') return `strpos(lower(${text}), lower(${condition.bind(textOf(value))}::text)) > 0`;
   const comparison =
     typeof value === 'number'
       ? `(SELECT CASE WHEN at_path ~ '${NUMBER}' THEN at_path::numeric END FROM ${text} AS at_path) ${COMPARISONS[operator]} ${condition.bind(value)}::numeric`
       : `${text} COLLATE "C" ${COMPARISONS[operator]} ${condition.bind(textOf(value))}::text`;
   return operator === 'neq' ? `(${comparison}) IS NOT FALSE` : comparison;
-}
-
-function compareWithNull(text: string, operator: VariableFilter['operator']): string {
-  if (operator === 'eq') return `${text} IS NULL`;
-  return operator === 'neq' ? `${text} IS NOT NULL` : 'false';
 }
 
 function textOf(value: JsonValue): string {
