@@ -1,1 +1,1 @@
-export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './start-embedded-postgres.js';
+export { startEmbeddedPostgres, type EmbeddedPostgres } from './start-embedded-postgres.js';

@@ -7,6 +7,10 @@ import { rowStatement } from '../connection/row-buffer.js';
  *
  * The version guard is in the statement: it counts the rows it met, and `expect_rows` aborts the transaction when one is
  * missing. So nothing waits for an answer between BEGIN and COMMIT.
+ *
+ * Measured with 64 instances in flight, two lanes, batches of 29, four steps each with variables of 380 bytes, history and an
+ * audit entry: 5,400 instances/s for 82 us of Node and 160 us of Postgres; plain `pg` with two narrow tables: 10,700 for 34
+ * and 77. Of the 160, secondary indexes of `process_instance` are 30. A Unix socket in place of TCP changed nothing.
  */
 export const insertInstances = rowStatement<
   [

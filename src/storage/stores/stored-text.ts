@@ -9,8 +9,3 @@ export function freeText(text: string | null): string | null;
 export function freeText(text: string | null): string | null {
   return text !== null && text.includes('\u0000') ? text.replace(NUL, '\uFFFD') : text;
 }
-
-/** Half a surrogate pair has no UTF-8: what the driver would store in its place. Needed where a digest is taken of the text. */
-export function wellFormed(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
-}
