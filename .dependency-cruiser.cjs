@@ -43,7 +43,7 @@ module.exports = {
         '^src/(connectors|expressions|contract)/',
         ENGINE_FACE,
         packages('undici', 'quickjs-emscripten', '@nestjs/common', '@nestjs/core', 'reflect-metadata'),
-        '^(node:)?(crypto|dns|dns/promises|http|net|timers/promises|url|worker_threads|path|os)$',
+        '^(node:)?(crypto|dns|dns/promises|http|net|timers/promises|url|worker_threads|path|os|util|zlib)$',
       ],
       'A connector does work for a task; it does not know the server around it.',
     ),

@@ -65,15 +65,52 @@ function numberProblem(value: number, path: string): JsonProblem | null {
   return { path, code: 'number', message: 'Expected a number within the safe range of JSON (send larger ones as text)' };
 }
 
-/** Integers of 16 digits and more in raw JSON text, outside of strings: they may have lost digits when they were parsed. */
-const LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Cheap sign that a text may hold a number that loses digits: many digits together, or an exponent. */
+const SUSPICIOUS = /[\d.]{16}|\d[eE]/;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
-/** The first number in a JSON text that JavaScript cannot hold exactly as written; null when there is none. */
+/**
+ * The first number in a JSON text, outside of its strings, that JavaScript cannot hold exactly as written; null when there is
+ * none. One linear pass, whatever the text is.
+ */
 export function findUnsafeNumber(text: string): string | null {
-  if (!/\d{16}/.test(text)) return null;
-  for (const [token] of text.matchAll(LONG_NUMBER)) {
-    if (!token.startsWith('"') && !/[.eE]/.test(token) && BigInt(token) !== BigInt(Math.trunc(Number(token)))) return token;
-    if (!token.startsWith('"') && !Number.isSafeInteger(Number(token)) && !/[.eE]/.test(token)) return token;
+  if (!SUSPICIOUS.test(text)) return null;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === MINUS || (code >= DIGIT_0 && code <= DIGIT_9)) {
+      NUMBER.lastIndex = at;
+      const token = NUMBER.exec(text)?.[0] ?? '';
+      if (token !== '' && !isExact(token)) return token;
+      at += Math.max(0, token.length - 1);
+    }
   }
   return null;
+}
+
+const [QUOTE, BACKSLASH, MINUS, DIGIT_0, DIGIT_9] = [34, 92, 45, 48, 57];
+
+/** The offset of the closing quote, or of the text's end. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
+}
+
+/** Written out again, the number is the same number; integers within the safe range only. */
+function isExact(token: string): boolean {
+  if (token.length < 16 && !/[eE]/.test(token)) return true;
+  const value = Number(token);
+  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return false;
+  return decimalOf(token) === decimalOf(String(value));
+}
+
+/** Sign, significant digits and exponent, the same for every notation of one decimal number. */
+function decimalOf(token: string): string {
+  const [mantissa = '', exponent = '0'] = token.toLowerCase().replace(/^-/, '').split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
+  return significant === '' ? '0' : `${token.startsWith('-') ? '-' : ''}${significant}e${power}`;
 }

@@ -3,6 +3,5 @@ export { ExpressionSyntaxError } from './expression-syntax-error.js';
 export { compileFeel } from './feel.js';
 export { compileJuel, isJuel } from './juel.js';
 export { literal } from './literal.js';
-export { compilePath } from './path.js';
 export { compileSource } from './source.js';
 export { fillAddress, fillJson, fillText } from './template.js';

@@ -79,9 +79,11 @@ function endsInString(text: string, startsInString: boolean): boolean {
 function parseJson(text: string, template: string): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ExpressionError(`Expected JSON after filling in the template '${template.slice(0, 120)}', but ${reason}`);
+  } catch {
+    // The parser's own words would quote the values, which may be secret.
+    throw new ExpressionError(
+      `Expected JSON after filling in the template '${template.slice(0, 120)}', but found something else`,
+    );
   }
 }
 

@@ -6,7 +6,7 @@ export class ForbiddenAddress extends Error {
   override readonly name = 'ForbiddenAddress';
 }
 
-/** Addresses of this machine, of private networks and of no use outside (RFC 1918, 4193, 5735, 6598, 6890). */
+/** Addresses of this machine, of private networks and of no use outside (RFC 1918, 4193, 5735, 6052, 6598, 6890, 8215). */
 const forbidden = new BlockList();
 for (const [net, prefix] of [
   ['0.0.0.0', 8],
@@ -23,13 +23,14 @@ for (const [net, prefix] of [
 ] as const)
   forbidden.addSubnet(net, prefix, 'ipv4');
 for (const [net, prefix] of [
-  ['::', 128],
-  ['::1', 128],
+  ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
   ['100::', 64],
+  ['2001::', 32],
   ['2002::', 16],
   ['fc00::', 7],
-  ['fe80::', 10],
+  ['fe80::', 9],
   ['ff00::', 8],
 ] as const)
   forbidden.addSubnet(net, prefix, 'ipv6');

@@ -14,6 +14,8 @@ export interface HttpAnswer {
 
 /** Longest part of an answer that goes into an error message. */
 const EXCERPT = 200;
+/** Longest answer that an incident keeps as it is; of a longer one the beginning, as text. */
+const DETAIL = 2_000;
 
 /** 2xx completes the task, anything else fails it; Camunda 8's `errorExpression` may say otherwise. */
 export function toOutcome(attempt: TaskAttempt, answer: HttpAnswer): AttemptOutcome {
@@ -31,7 +33,7 @@ export function toOutcome(attempt: TaskAttempt, answer: HttpAnswer): AttemptOutc
 /** Says the reason as a person would, and ends with the status (CONTRACT section 9). */
 function failure(attempt: TaskAttempt, answer: HttpAnswer): AttemptOutcome {
   const status = `${answer.status} ${STATUS_CODES[answer.status] ?? 'Unknown'}`;
-  const details = { status: answer.status, body: typeof answer.body === 'string' ? answer.body.slice(0, 2_000) : answer.body };
+  const details = { status: answer.status, body: answer.text.length > DETAIL ? answer.text.slice(0, DETAIL) : answer.body };
   return {
     kind: 'failed',
     code: `HTTP_${answer.status}`,

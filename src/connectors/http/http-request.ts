@@ -13,6 +13,7 @@ export interface HttpCall {
 
 /** CONTRACT section 11.10. */
 const TIMEOUT_MS = 30_000;
+const DAY_MS = 86_400_000;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Reads the call out of the model's settings. @throws ExpressionError when they make no call */
@@ -31,7 +32,7 @@ function readBankLingo(attempt: TaskAttempt): HttpCall {
   const { config, variables } = attempt;
   const template = config['payloadTemplate'];
   const body = typeof template === 'string' ? fillPayload(template, variables) : null;
-  const headers = typeof config['headers'] === 'string' ? readHeaders(fillText(config['headers'], variables)) : {};
+  const headers = typeof config['headers'] === 'string' ? readHeaders(config['headers'], variables) : {};
   return build(attempt, {
     url: fillAddress(text(config['endpoint']), variables),
     method: text(config['method'] ?? 'GET'),
@@ -48,15 +49,18 @@ function readCamunda8(attempt: TaskAttempt): HttpCall {
   for (const [name, value] of Object.entries(asObject(inputs['queryParameters']))) url.searchParams.append(name, textOf(value));
   const headers = lowerCased(asObject(inputs['headers']));
   authenticate(asObject(inputs['authentication']), headers, url);
-  const body = inputs['body'] === undefined || inputs['body'] === null ? null : typeof inputs['body'] === 'string' ? inputs['body'] : JSON.stringify(inputs['body']);
-  const readSeconds = Number(inputs['readTimeoutInSeconds'] ?? 20);
-  const connectSeconds = Number(inputs['connectionTimeoutInSeconds'] ?? 20);
+  const body =
+    inputs['body'] === undefined || inputs['body'] === null
+      ? null
+      : typeof inputs['body'] === 'string'
+        ? inputs['body']
+        : JSON.stringify(inputs['body']);
   return build(attempt, {
     url: url.toString(),
     method: text(inputs['method'] ?? 'GET').toUpperCase(),
     headers: body === null ? headers : { 'content-type': 'application/json', ...headers },
     body,
-    timeoutMs: attempt.timeoutMs ?? (Number.isFinite(readSeconds + connectSeconds) ? (readSeconds + connectSeconds) * 1000 : TIMEOUT_MS),
+    timeoutMs: attempt.timeoutMs ?? secondsOf(inputs['connectionTimeoutInSeconds']) + secondsOf(inputs['readTimeoutInSeconds']),
   });
 }
 
@@ -65,7 +69,8 @@ function readCamunda7(attempt: TaskAttempt): HttpCall {
   const { variables } = attempt;
   const payload = inputs['payload'];
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(asObject(inputs['headers']))) headers[name.toLowerCase()] = fillText(textOf(value), variables);
+  for (const [name, value] of Object.entries(asObject(inputs['headers'])))
+    headers[name.toLowerCase()] = fillText(textOf(value), variables);
   return build(attempt, {
     url: fillAddress(text(inputs['url']), variables),
     method: fillText(text(inputs['method'] ?? 'GET'), variables).toUpperCase(),
@@ -77,44 +82,62 @@ function readCamunda7(attempt: TaskAttempt): HttpCall {
 
 function build(attempt: TaskAttempt, call: Omit<HttpCall, 'url'> & { url: string }): HttpCall {
   const method = call.method.toUpperCase();
-  if (!METHODS.includes(method)) throw new ExpressionError(`Expected one of the methods ${METHODS.join(', ')}, but got '${call.method}'`);
-  const own = { 'idempotency-key': attempt.idempotencyKey, 'x-correlation-id': attempt.correlationId, accept: 'application/json, */*;q=0.5', 'user-agent': 'reprise' };
+  if (!METHODS.includes(method))
+    throw new ExpressionError(`Expected one of the methods ${METHODS.join(', ')}, but got '${call.method}'`);
+  const own = {
+    'idempotency-key': attempt.idempotencyKey,
+    'x-correlation-id': attempt.correlationId,
+    accept: 'application/json, */*;q=0.5',
+    'user-agent': 'reprise',
+  };
   return { ...call, url: new URL(checkUrl(call.url)), method, headers: { ...own, ...call.headers } };
 }
 
+/** Not in the message: what may be secret in an address, its query and its user. */
 function checkUrl(address: string): string {
-  if (!URL.canParse(address)) throw new ExpressionError(`Expected an http or https address, but got '${address.slice(0, 200)}'`);
-  const { protocol } = new URL(address);
-  if (protocol !== 'http:' && protocol !== 'https:') throw new ExpressionError(`Expected an http or https address, but got '${address.slice(0, 200)}'`);
-  return address;
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return address;
+  const shown = address
+    .replace(/[?#].*$/s, '')
+    .replace(/\/\/[^/]*@/, '//')
+    .slice(0, 200);
+  throw new ExpressionError(`Expected an http or https address, but got '${shown}'`);
+}
+
+/** Camunda 8's time-outs, in ms: 20 s each unless the model says otherwise; 0 means none, which is a day here. */
+function secondsOf(value: JsonValue | undefined): number {
+  const seconds = Number(value ?? 20);
+  if (!Number.isFinite(seconds) || seconds < 0)
+    throw new ExpressionError(`Expected a time-out in seconds, but got ${JSON.stringify(value)}`);
+  return seconds === 0 ? DAY_MS : Math.min(Math.ceil(seconds * 1000), DAY_MS);
 }
 
 /** A JSON template is filled as JSON; any other text as text. */
 function fillPayload(template: string, variables: JsonObject): string {
-  return /^\s*[{["$\d]|^\s*(true|false|null)/.test(template) ? JSON.stringify(fillJson(template, variables)) : fillText(template, variables);
+  return /^\s*[{["$\d]|^\s*(true|false|null)/.test(template)
+    ? JSON.stringify(fillJson(template, variables))
+    : fillText(template, variables);
 }
 
-/** A JSON object, or lines of `Name: value`. */
-function readHeaders(source: string): Record<string, string> {
-  const trimmed = source.trim();
-  if (trimmed.startsWith('{')) {
-    try {
-      return lowerCased(JSON.parse(trimmed) as JsonObject);
-    } catch (error) {
-      throw new ExpressionError(`Expected the headers to be a JSON object, but: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  const lines = trimmed.split(/[\n;]/).map((line) => line.split(/:(.*)/s));
-  return Object.fromEntries(lines.filter(([name]) => name?.trim()).map(([name = '', value = '']) => [name.trim().toLowerCase(), value.trim()]));
+/** A JSON object, or lines of `Name: value`. Values are filled in one by one, so that none of them can add a header. */
+function readHeaders(template: string, variables: JsonObject): Record<string, string> {
+  if (/^\s*(?:\{|\$\{[^{}]*\}\s*$)/.test(template)) return lowerCased(asObject(fillJson(template, variables)));
+  const lines = template.split(/\n|;(?=\s*[\w-]+\s*:)/).map((line) => line.split(/:(.*)/s));
+  const named = lines.filter(([name]) => name?.trim());
+  return Object.fromEntries(
+    named.map(([name = '', value = '']) => [name.trim().toLowerCase(), fillText(value, variables).trim()]),
+  );
 }
 
 function authenticate(authentication: JsonObject, headers: Record<string, string>, url: URL): void {
   const { type, username, password, token, name, value, apiKeyLocation } = authentication;
-  if (type === 'basic') headers['authorization'] = `Basic ${Buffer.from(`${textOf(username ?? '')}:${textOf(password ?? '')}`).toString('base64')}`;
+  if (type === 'basic')
+    headers['authorization'] = `Basic ${Buffer.from(`${textOf(username ?? '')}:${textOf(password ?? '')}`).toString('base64')}`;
   else if (type === 'bearer') headers['authorization'] = `Bearer ${textOf(token ?? '')}`;
   else if (type === 'apiKey' && apiKeyLocation === 'query') url.searchParams.set(textOf(name ?? ''), textOf(value ?? ''));
   else if (type === 'apiKey') headers[textOf(name ?? '').toLowerCase()] = textOf(value ?? '');
-  else if (type !== undefined && type !== 'noAuth') throw new ExpressionError(`Expected authentication basic, bearer, apiKey or noAuth, but got '${textOf(type)}'`);
+  else if (type !== undefined && type !== 'noAuth')
+    throw new ExpressionError(`Expected authentication basic, bearer, apiKey or noAuth, but got '${textOf(type)}'`);
 }
 
 function lowerCased(values: JsonObject): Record<string, string> {
