@@ -19,7 +19,7 @@ export interface NextAction {
 }
 
 /** What can be done about a failure (CONTRACT section 3b). */
-export const FAILURE_ACTIONS: readonly NextAction[] = [
+const FAILURE_ACTIONS: readonly NextAction[] = [
   { action: 'retry', label: 'Retry Again', command: 'RetryFailedTaskCommand' },
   { action: 'skip', label: 'Skip This Task', command: 'SkipFailedTaskCommand' },
   { action: 'cancel', label: 'Cancel Process', command: 'CancelProcessInstanceCommand' },
@@ -33,7 +33,7 @@ const STEP_ACTIONS: readonly NextAction[] = [
 ];
 
 /** One open failure, in the shape of CONTRACT section 3b. */
-export function errorView(instance: LiveInstance, element: ElementInstance): JsonObject {
+function errorView(instance: LiveInstance, element: ElementInstance): JsonObject {
   const { incident } = element;
   return {
     taskId: element.nodeId,

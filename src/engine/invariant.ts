@@ -1,5 +1,5 @@
 /** A bug in the engine, never a user's mistake. The only thing the engine throws. */
-export class InvariantViolation extends Error {
+class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';
 }
 

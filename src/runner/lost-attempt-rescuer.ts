@@ -7,7 +7,7 @@ import { EngineSession } from '../application/session/engine-session.js';
 import { unstartedAttempts } from '../application/session/unstarted-attempts.js';
 
 /** A node whose heartbeat is older is dead, in ms. */
-export const LEASE_MS = 5_000;
+const LEASE_MS = 5_000;
 /** Between looks for dead nodes, in ms. */
 const LOOK_MS = 1_000;
 /** Instances taken over at once. */

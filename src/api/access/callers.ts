@@ -8,7 +8,7 @@ import { TokenRefused } from './jwt-verifier.js';
 import type { Principal } from './principal.js';
 import { RateLimiter } from './rate-limiter.js';
 
-export const TENANT_HEADER = 'x-tenant-id';
+const TENANT_HEADER = 'x-tenant-id';
 const TENANT_ID = /^[^\p{C}\s]{1,128}$/u;
 
 /** Somebody known asks for a tenant that is not his: worth an entry in his own tenant's trail. */

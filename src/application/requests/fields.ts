@@ -107,10 +107,6 @@ export function OptionalInt(description: string, min: number, max: number): Prop
   );
 }
 
-export function RequiredInt(description: string, min: number, max: number): PropertyDecorator {
-  return applyDecorators(ApiProperty({ description, type: 'integer', minimum: min, maximum: max }), IsInt(), Min(min), Max(max));
-}
-
 export function OptionalFlag(description: string): PropertyDecorator {
   return applyDecorators(ApiPropertyOptional({ description }), IsOptional(), IsBoolean());
 }

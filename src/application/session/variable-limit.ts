@@ -1,7 +1,7 @@
 import type { Command, InstanceStatus, StepResult } from '../../engine/index.js';
 
 /** All variables of an instance, as JSON text (CONTRACT section 8). */
-export const VARIABLES_MAX_BYTES = 4 * 1024 * 1024;
+const VARIABLES_MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Refuses a step that would make the variables too large; an attempt whose result is too large has failed instead, so that

@@ -9,7 +9,7 @@ export function reject(code: RejectionCode, message: string, data: JsonObject): 
 }
 
 /** CONTRACT section 2: "Process instance is not in error state. Current state: running". */
-export function rejectState(state: InstanceState, expected: string): Rejected {
+function rejectState(state: InstanceState, expected: string): Rejected {
   return reject('INVALID_STATE', `Process instance is not in ${expected} state. Current state: ${state.status}`, {
     currentStatus: state.status,
   });

@@ -19,7 +19,7 @@ export function stepForward(draft: Draft, before: InstanceState): Rejected | nul
 }
 
 /** The oldest task that a supervised process stands before. */
-export function findStanding(before: InstanceState): ElementInstance | Rejected {
+function findStanding(before: InstanceState): ElementInstance | Rejected {
   if (before.executionMode !== 'Supervised') {
     return reject('NOT_SUPERVISED', `Process instance is not in supervised mode. Current mode: ${before.executionMode}`, {
       currentStatus: before.status,

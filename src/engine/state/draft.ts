@@ -48,7 +48,7 @@ export interface Draft {
 }
 
 /** Elements one step may enter before it puts the rest off (DESIGN section 5: a step is bounded). */
-export const ENTRIES_PER_STEP = 1_000;
+const ENTRIES_PER_STEP = 1_000;
 
 /** A draft on a copy of what a step may change; `state` itself stays as it was. */
 export function openDraft(

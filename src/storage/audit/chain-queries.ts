@@ -2,7 +2,7 @@ import { AUDIT_COLUMNS } from './audit-columns.js';
 import type { StoredEntry } from './chain-checks.js';
 
 /** Seals read at once; each is of 500 entries at most. */
-export const SEAL_PAGE = 20;
+const SEAL_PAGE = 20;
 /** Entries not yet sealed that are read at once. */
 export const ENTRY_PAGE = 1_000;
 

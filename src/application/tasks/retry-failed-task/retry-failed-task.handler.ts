@@ -15,7 +15,7 @@ import type { RetryFailedTaskData } from './retry-failed-task.dto.js';
 /** Default wait for the attempt's outcome, in ms (CONTRACT section 3e). */
 const WAIT_MS = 30_000;
 /** How long the branch may take to come to rest after the attempt's own success (CONTRACT section 11.1). */
-export const GRACE_MS = 1_000;
+const GRACE_MS = 1_000;
 
 @CommandHandler(RetryFailedTaskCommand)
 export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCommand, Answer> {
