@@ -5,7 +5,8 @@ export class ConnectorRegistry {
   private readonly byType = new Map<string, Connector>();
 
   register(connector: Connector): void {
-    if (this.byType.has(connector.type)) throw new Error(`Expected one connector for task type '${connector.type}', but there are two`);
+    if (this.byType.has(connector.type))
+      throw new Error(`Expected one connector for task type '${connector.type}', but there are two`);
     this.byType.set(connector.type, connector);
   }
 

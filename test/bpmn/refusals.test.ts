@@ -2,15 +2,27 @@ import { readModel } from '../../src/bpmn/index.js';
 import { around, extensions, flow, model, properties, refusals } from './model-text.js';
 
 const START_END = '<bpmn:startEvent id="S"/><bpmn:endEvent id="E"/>';
-const http = (values: Record<string, string>): string => `<bpmn:serviceTask id="X">${properties({ ConnectorKey: 'http', ...values })}</bpmn:serviceTask>`;
-const timer = (inner: string): string => around(`<bpmn:intermediateCatchEvent id="X"><bpmn:timerEventDefinition>${inner}</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>`);
-const script = (text: string, attributes = ''): string => around(`<bpmn:scriptTask id="X" ${attributes}><bpmn:script><![CDATA[${text}]]></bpmn:script></bpmn:scriptTask>`);
-const catching = (definition: string): string => around(`<bpmn:intermediateCatchEvent id="X">${definition}</bpmn:intermediateCatchEvent>`);
-const ending = (definition: string, roots = ''): string => model(`<bpmn:startEvent id="S"/><bpmn:endEvent id="X">${definition}</bpmn:endEvent>${flow('f', 'S', 'X')}`, roots);
-const service = (inner: string, attributes = ''): string => around(`<bpmn:serviceTask id="X" ${attributes}>${inner}</bpmn:serviceTask>`);
+const http = (values: Record<string, string>): string =>
+  `<bpmn:serviceTask id="X">${properties({ ConnectorKey: 'http', ...values })}</bpmn:serviceTask>`;
+const timer = (inner: string): string =>
+  around(
+    `<bpmn:intermediateCatchEvent id="X"><bpmn:timerEventDefinition>${inner}</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>`,
+  );
+const script = (text: string, attributes = ''): string =>
+  around(`<bpmn:scriptTask id="X" ${attributes}><bpmn:script><![CDATA[${text}]]></bpmn:script></bpmn:scriptTask>`);
+const catching = (definition: string): string =>
+  around(`<bpmn:intermediateCatchEvent id="X">${definition}</bpmn:intermediateCatchEvent>`);
+const ending = (definition: string, roots = ''): string =>
+  model(`<bpmn:startEvent id="S"/><bpmn:endEvent id="X">${definition}</bpmn:endEvent>${flow('f', 'S', 'X')}`, roots);
+const service = (inner: string, attributes = ''): string =>
+  around(`<bpmn:serviceTask id="X" ${attributes}>${inner}</bpmn:serviceTask>`);
 const worker = '<zeebe:taskDefinition type="work"/>';
 const boundary = (inner: string, attributes = 'attachedToRef="X"'): string =>
-  around('<bpmn:userTask id="X"/>', '', `<bpmn:boundaryEvent id="B" ${attributes}>${inner}</bpmn:boundaryEvent><bpmn:endEvent id="E2"/>${flow('f3', 'B', 'E2')}`);
+  around(
+    '<bpmn:userTask id="X"/>',
+    '',
+    `<bpmn:boundaryEvent id="B" ${attributes}>${inner}</bpmn:boundaryEvent><bpmn:endEvent id="E2"/>${flow('f3', 'B', 'E2')}`,
+  );
 
 const CASES: readonly (readonly [title: string, xml: string, problem: string])[] = [
   // structure
@@ -18,7 +30,11 @@ const CASES: readonly (readonly [title: string, xml: string, problem: string])[]
   ['a flow to nowhere', model(`${START_END}${flow('f', 'S', 'gone')}`), 'dangling-flow f'],
   ['a flow from nowhere', model(`${START_END}${flow('f', 'gone', 'E')}`), 'dangling-flow f'],
   ['a flow without ends', model(`${START_END}<bpmn:sequenceFlow id="f"/>`), 'dangling-flow f'],
-  ['a flow into a sub-process', around(`<bpmn:subProcess id="X"><bpmn:startEvent id="S2"/></bpmn:subProcess>`, '', flow('f3', 'S', 'S2')), 'dangling-flow f3'],
+  [
+    'a flow into a sub-process',
+    around(`<bpmn:subProcess id="X"><bpmn:startEvent id="S2"/></bpmn:subProcess>`, '', flow('f3', 'S', 'S2')),
+    'dangling-flow f3',
+  ],
   ['no start event', model('<bpmn:task id="X"/>'), 'missing-start-event P'],
   ['two plain start events', model('<bpmn:startEvent id="S"/><bpmn:startEvent id="S2"/>'), 'several-start-events P'],
   ['no executable process', model(START_END, '', 'isExecutable="false"'), 'no-executable-process P'],
@@ -29,85 +45,258 @@ const CASES: readonly (readonly [title: string, xml: string, problem: string])[]
   ['an element that BPMN lacks', around('<bpmn:robotTask id="X"/>'), 'unknown-element -'],
   ['a start event with incoming', around('<bpmn:task id="X"/>', '', flow('f3', 'X', 'S')), 'flow-into-event S'],
   ['an end event with outgoing', around('<bpmn:task id="X"/>', '', flow('f3', 'E', 'X')), 'flow-out-of-end-event E'],
-  ['a boundary event with incoming', boundary('<bpmn:errorEventDefinition/>', 'attachedToRef="X"').replace('sourceRef="X" targetRef="E"', 'sourceRef="X" targetRef="B"'), 'flow-into-event B'],
+  [
+    'a boundary event with incoming',
+    boundary('<bpmn:errorEventDefinition/>', 'attachedToRef="X"').replace(
+      'sourceRef="X" targetRef="E"',
+      'sourceRef="X" targetRef="B"',
+    ),
+    'flow-into-event B',
+  ],
   ['a boundary event without host', boundary('<bpmn:errorEventDefinition/>', ''), 'boundary-event-without-host B'],
-  ['a boundary event on a missing host', boundary('<bpmn:errorEventDefinition/>', 'attachedToRef="gone"'), 'boundary-event-without-host B'],
-  ['a boundary event on a gateway', boundary('<bpmn:errorEventDefinition/>').replaceAll('bpmn:userTask', 'bpmn:exclusiveGateway'), 'boundary-event-without-host B'],
-  ['a sub-process without start', around('<bpmn:subProcess id="X"><bpmn:task id="T"/></bpmn:subProcess>'), 'missing-start-event X'],
-  ['a sub-process with two starts', around('<bpmn:subProcess id="X"><bpmn:startEvent id="S1"/><bpmn:startEvent id="S2"/></bpmn:subProcess>'), 'invalid-sub-process-start X'],
-  ['a condition on a parallel gateway', around('<bpmn:parallelGateway id="X"/>', '', flow('f3', 'X', 'E', '${a}')), 'condition-on-parallel-gateway X'],
+  [
+    'a boundary event on a missing host',
+    boundary('<bpmn:errorEventDefinition/>', 'attachedToRef="gone"'),
+    'boundary-event-without-host B',
+  ],
+  [
+    'a boundary event on a gateway',
+    boundary('<bpmn:errorEventDefinition/>').replaceAll('bpmn:userTask', 'bpmn:exclusiveGateway'),
+    'boundary-event-without-host B',
+  ],
+  [
+    'a sub-process without start',
+    around('<bpmn:subProcess id="X"><bpmn:task id="T"/></bpmn:subProcess>'),
+    'missing-start-event X',
+  ],
+  [
+    'a sub-process with two starts',
+    around('<bpmn:subProcess id="X"><bpmn:startEvent id="S1"/><bpmn:startEvent id="S2"/></bpmn:subProcess>'),
+    'invalid-sub-process-start X',
+  ],
+  [
+    'a condition on a parallel gateway',
+    around('<bpmn:parallelGateway id="X"/>', '', flow('f3', 'X', 'E', '${a}')),
+    'condition-on-parallel-gateway X',
+  ],
   // elements and markers that are not executed
   ['a call activity', around('<bpmn:callActivity id="X" calledElement="p"/>'), 'unsupported-element X'],
   ['an event-based gateway', around('<bpmn:eventBasedGateway id="X"/>'), 'unsupported-element X'],
   ['a complex gateway', around('<bpmn:complexGateway id="X"/>'), 'unsupported-element X'],
   ['a business rule task', around('<bpmn:businessRuleTask id="X"/>'), 'unsupported-element X'],
   ['a transaction', around('<bpmn:transaction id="X"><bpmn:startEvent id="S2"/></bpmn:transaction>'), 'unsupported-element X'],
-  ['an ad-hoc sub-process', around('<bpmn:adHocSubProcess id="X"><bpmn:startEvent id="S2"/></bpmn:adHocSubProcess>'), 'unsupported-element X'],
-  ['an event sub-process', around('<bpmn:subProcess id="X" triggeredByEvent="true"><bpmn:startEvent id="S2"/></bpmn:subProcess>'), 'unsupported-marker X'],
-  ['multi-instance', around('<bpmn:userTask id="X"><bpmn:multiInstanceLoopCharacteristics/></bpmn:userTask>'), 'unsupported-marker X'],
+  [
+    'an ad-hoc sub-process',
+    around('<bpmn:adHocSubProcess id="X"><bpmn:startEvent id="S2"/></bpmn:adHocSubProcess>'),
+    'unsupported-element X',
+  ],
+  [
+    'an event sub-process',
+    around('<bpmn:subProcess id="X" triggeredByEvent="true"><bpmn:startEvent id="S2"/></bpmn:subProcess>'),
+    'unsupported-marker X',
+  ],
+  [
+    'multi-instance',
+    around('<bpmn:userTask id="X"><bpmn:multiInstanceLoopCharacteristics/></bpmn:userTask>'),
+    'unsupported-marker X',
+  ],
   ['a loop', around('<bpmn:userTask id="X"><bpmn:standardLoopCharacteristics/></bpmn:userTask>'), 'unsupported-marker X'],
   ['a compensation handler', around('<bpmn:userTask id="X" isForCompensation="true"/>'), 'unsupported-marker X'],
   ['a receive task that starts', around('<bpmn:receiveTask id="X" instantiate="true"/>'), 'unsupported-marker X'],
-  ['data that is moved', around('<bpmn:userTask id="X"><bpmn:dataInputAssociation><bpmn:assignment><bpmn:from>a</bpmn:from><bpmn:to>b</bpmn:to></bpmn:assignment></bpmn:dataInputAssociation></bpmn:userTask>'), 'unsupported-marker X'],
-  ...['signal', 'escalation', 'compensate', 'cancel', 'message'].map((kind) => [`a ${kind} end event`, ending(`<bpmn:${kind}EventDefinition/>`), 'unsupported-event X'] as const),
-  ...['signal', 'link', 'conditional'].map((kind) => [`a ${kind} catch event`, catching(`<bpmn:${kind}EventDefinition/>`), 'unsupported-event X'] as const),
+  [
+    'data that is moved',
+    around(
+      '<bpmn:userTask id="X"><bpmn:dataInputAssociation><bpmn:assignment><bpmn:from>a</bpmn:from><bpmn:to>b</bpmn:to></bpmn:assignment></bpmn:dataInputAssociation></bpmn:userTask>',
+    ),
+    'unsupported-marker X',
+  ],
+  ...['signal', 'escalation', 'compensate', 'cancel', 'message'].map(
+    (kind) => [`a ${kind} end event`, ending(`<bpmn:${kind}EventDefinition/>`), 'unsupported-event X'] as const,
+  ),
+  ...['signal', 'link', 'conditional'].map(
+    (kind) => [`a ${kind} catch event`, catching(`<bpmn:${kind}EventDefinition/>`), 'unsupported-event X'] as const,
+  ),
   ['a catch event without trigger', catching(''), 'unsupported-event X'],
-  ['a message throw event', around('<bpmn:intermediateThrowEvent id="X"><bpmn:messageEventDefinition/></bpmn:intermediateThrowEvent>'), 'unsupported-event X'],
-  ['a signal start event', model(`<bpmn:startEvent id="X"><bpmn:signalEventDefinition/></bpmn:startEvent>`), 'unsupported-event X'],
+  [
+    'a message throw event',
+    around('<bpmn:intermediateThrowEvent id="X"><bpmn:messageEventDefinition/></bpmn:intermediateThrowEvent>'),
+    'unsupported-event X',
+  ],
+  [
+    'a signal start event',
+    model(`<bpmn:startEvent id="X"><bpmn:signalEventDefinition/></bpmn:startEvent>`),
+    'unsupported-event X',
+  ],
   ['a message boundary event', boundary('<bpmn:messageEventDefinition/>'), 'unsupported-event B'],
-  ['an error boundary event that does not interrupt', boundary('<bpmn:errorEventDefinition/>', 'attachedToRef="X" cancelActivity="false"'), 'unsupported-event B'],
+  [
+    'an error boundary event that does not interrupt',
+    boundary('<bpmn:errorEventDefinition/>', 'attachedToRef="X" cancelActivity="false"'),
+    'unsupported-event B',
+  ],
   ['an event with two triggers', boundary('<bpmn:errorEventDefinition/><bpmn:timerEventDefinition/>'), 'unsupported-event B'],
   // references
   ['an undeclared error', ending('<bpmn:errorEventDefinition errorRef="gone"/>'), 'unknown-reference X'],
   ['an error end event without error', ending('<bpmn:errorEventDefinition/>'), 'missing-error-code X'],
-  ['an error without code', ending('<bpmn:errorEventDefinition errorRef="e"/>', '<bpmn:error id="e" name="Bad"/>'), 'missing-error-code X'],
+  [
+    'an error without code',
+    ending('<bpmn:errorEventDefinition errorRef="e"/>', '<bpmn:error id="e" name="Bad"/>'),
+    'missing-error-code X',
+  ],
   ['an undeclared message', catching('<bpmn:messageEventDefinition messageRef="gone"/>'), 'unknown-reference X'],
   ['a message event without message', catching('<bpmn:messageEventDefinition/>'), 'invalid-message X'],
   ['a message without name', around('<bpmn:receiveTask id="X" messageRef="m"/>', '<bpmn:message id="m"/>'), 'invalid-message X'],
-  ['a message name that varies', around('<bpmn:receiveTask id="X" messageRef="m"/>', '<bpmn:message id="m" name="=a"/>'), 'invalid-message X'],
+  [
+    'a message name that varies',
+    around('<bpmn:receiveTask id="X" messageRef="m"/>', '<bpmn:message id="m" name="=a"/>'),
+    'invalid-message X',
+  ],
   // expressions, scripts, timers
-  ['a condition that is no JUEL', around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', '${a >}')), 'invalid-expression f3'],
-  ['a condition half in JUEL', around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', '${a} > 3')), 'invalid-expression f3'],
-  ['a condition that is no FEEL', around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', '=a >')), 'invalid-expression f3'],
-  ['a condition in Groovy', around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', 'a', 'language="groovy"')), 'unsupported-script-language f3'],
-  ['a JavaScript condition that does not parse', around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', 'return (')), 'invalid-script f3'],
-  ['a JavaScript condition after a task', around('<bpmn:userTask id="X"/>', '', flow('f3', 'X', 'E', 'return true')), 'javascript-condition-without-gateway f3'],
+  [
+    'a condition that is no JUEL',
+    around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', '${a >}')),
+    'invalid-expression f3',
+  ],
+  [
+    'a condition half in JUEL',
+    around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', '${a} > 3')),
+    'invalid-expression f3',
+  ],
+  [
+    'a condition that is no FEEL',
+    around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', '=a >')),
+    'invalid-expression f3',
+  ],
+  [
+    'a condition in Groovy',
+    around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', 'a', 'language="groovy"')),
+    'unsupported-script-language f3',
+  ],
+  [
+    'a JavaScript condition that does not parse',
+    around('<bpmn:exclusiveGateway id="X"/>', '', flow('f3', 'X', 'E', 'return (')),
+    'invalid-script f3',
+  ],
+  [
+    'a JavaScript condition after a task',
+    around('<bpmn:userTask id="X"/>', '', flow('f3', 'X', 'E', 'return true')),
+    'javascript-condition-without-gateway f3',
+  ],
   ['a script that does not parse', script('return ('), 'invalid-script X'],
   ['a FEEL script that does not parse', script('a >', 'scriptFormat="feel"'), 'invalid-expression X'],
   ['a Groovy script', script('x', 'scriptFormat="groovy"'), 'unsupported-script-language X'],
-  ['a gateway Condition that does not parse', around(`<bpmn:exclusiveGateway id="X">${properties({ Condition: 'return (' })}</bpmn:exclusiveGateway>`), 'invalid-script X'],
-  ['a mapping with a bad source', around(`<bpmn:userTask id="X">${properties({ InputMapping: '{"a":"${b +}"}' })}</bpmn:userTask>`), 'invalid-expression X'],
+  [
+    'a gateway Condition that does not parse',
+    around(`<bpmn:exclusiveGateway id="X">${properties({ Condition: 'return (' })}</bpmn:exclusiveGateway>`),
+    'invalid-script X',
+  ],
+  [
+    'a mapping with a bad source',
+    around(`<bpmn:userTask id="X">${properties({ InputMapping: '{"a":"${b +}"}' })}</bpmn:userTask>`),
+    'invalid-expression X',
+  ],
   ['a timer without time', timer(''), 'invalid-timer X'],
-  ['a timer with two times', timer('<bpmn:timeDate>2030-01-01</bpmn:timeDate><bpmn:timeDuration>PT1S</bpmn:timeDuration>'), 'invalid-timer X'],
+  [
+    'a timer with two times',
+    timer('<bpmn:timeDate>2030-01-01</bpmn:timeDate><bpmn:timeDuration>PT1S</bpmn:timeDuration>'),
+    'invalid-timer X',
+  ],
   ['a bad duration', timer('<bpmn:timeDuration>5 minutes</bpmn:timeDuration>'), 'invalid-timer X'],
   ['a bad date', timer('<bpmn:timeDate>2030-02-30T00:00:00Z</bpmn:timeDate>'), 'invalid-timer X'],
   ['a cycle in an intermediate event', timer('<bpmn:timeCycle>R3/PT1S</bpmn:timeCycle>'), 'invalid-timer X'],
-  ['a bad cron', model('<bpmn:startEvent id="X"><bpmn:timerEventDefinition><bpmn:timeCycle>0 99 * * *</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>'), 'invalid-timer X'],
-  ['cron on a boundary event', boundary('<bpmn:timerEventDefinition><bpmn:timeCycle>0 9 * * *</bpmn:timeCycle></bpmn:timerEventDefinition>'), 'invalid-timer B'],
+  [
+    'a bad cron',
+    model(
+      '<bpmn:startEvent id="X"><bpmn:timerEventDefinition><bpmn:timeCycle>0 99 * * *</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>',
+    ),
+    'invalid-timer X',
+  ],
+  [
+    'cron on a boundary event',
+    boundary('<bpmn:timerEventDefinition><bpmn:timeCycle>0 9 * * *</bpmn:timeCycle></bpmn:timerEventDefinition>'),
+    'invalid-timer B',
+  ],
   // BankLingo
   ['a task that nothing does', around('<bpmn:serviceTask id="X"/>'), 'task-without-work X'],
   ['a script task without script', around('<bpmn:scriptTask id="X"/>'), 'task-without-work X'],
   ['HTTP without address', around(http({})), 'missing-connector-property X'],
   ['HTTP by an unknown method', around(http({ Endpoint: 'http://a', Method: 'FETCH' })), 'invalid-http-method X'],
-  ...['-1', 'NaN', '1.5', '100000'].map((Retries) => [`Retries ${Retries}`, around(http({ Endpoint: 'http://a', Retries })), 'invalid-retry-settings X'] as const),
-  ['a negative retryBackoff', around(http({ Endpoint: 'http://a', Retries: '1', retryBackoff: '-1' })), 'invalid-retry-settings X'],
+  ...['-1', 'NaN', '1.5', '100000'].map(
+    (Retries) => [`Retries ${Retries}`, around(http({ Endpoint: 'http://a', Retries })), 'invalid-retry-settings X'] as const,
+  ),
+  [
+    'a negative retryBackoff',
+    around(http({ Endpoint: 'http://a', Retries: '1', retryBackoff: '-1' })),
+    'invalid-retry-settings X',
+  ],
   ['a TimeoutMs of nothing', around(http({ Endpoint: 'http://a', TimeoutMs: '0' })), 'invalid-timeout X'],
   ['a mapping that is no JSON', around(http({ Endpoint: 'http://a', OutputMapping: 'score' })), 'invalid-mapping X'],
-  ['actions that are none', around(`<bpmn:userTask id="X">${properties({ UserActions: '[1]' })}</bpmn:userTask>`), 'invalid-user-actions X'],
-  ['actions said twice', around(`<bpmn:userTask id="X">${properties({ UserActions: 'Send it, Send back' })}</bpmn:userTask>`), 'invalid-user-actions X'],
-  ['a property said twice', around(`<bpmn:userTask id="X">${properties({ FormKey: 'a', formKey: 'b' })}</bpmn:userTask>`), 'duplicate-property X'],
-  ['a script in a user task', around(`<bpmn:userTask id="X">${properties({ Script: 'return 1' })}</bpmn:userTask>`), 'unsupported-property X'],
-  ['a server script in a user task', around(`<bpmn:userTask id="X">${properties({ ServerScript: 'return 1' })}</bpmn:userTask>`), 'unsupported-property X'],
-  ['a time-out of a receive task', around(`<bpmn:receiveTask id="X">${properties({ timeout: '5' })}</bpmn:receiveTask>`), 'unsupported-property X'],
-  ['BankLingo multi-instance', around(`<bpmn:userTask id="X">${properties({ IsMultiInstance: 'true', Collection: 'a' })}</bpmn:userTask>`), 'unsupported-property X'],
-  ['an unknown element of BankLingo', around(`<bpmn:userTask id="X">${extensions('<custom:robot/>')}</bpmn:userTask>`), 'unsupported-extension X'],
+  [
+    'actions that are none',
+    around(`<bpmn:userTask id="X">${properties({ UserActions: '[1]' })}</bpmn:userTask>`),
+    'invalid-user-actions X',
+  ],
+  [
+    'actions said twice',
+    around(`<bpmn:userTask id="X">${properties({ UserActions: 'Send it, Send back' })}</bpmn:userTask>`),
+    'invalid-user-actions X',
+  ],
+  [
+    'a property said twice',
+    around(`<bpmn:userTask id="X">${properties({ FormKey: 'a', formKey: 'b' })}</bpmn:userTask>`),
+    'duplicate-property X',
+  ],
+  [
+    'a script in a user task',
+    around(`<bpmn:userTask id="X">${properties({ Script: 'return 1' })}</bpmn:userTask>`),
+    'unsupported-property X',
+  ],
+  [
+    'a server script in a user task',
+    around(`<bpmn:userTask id="X">${properties({ ServerScript: 'return 1' })}</bpmn:userTask>`),
+    'unsupported-property X',
+  ],
+  [
+    'a time-out of a receive task',
+    around(`<bpmn:receiveTask id="X">${properties({ timeout: '5' })}</bpmn:receiveTask>`),
+    'unsupported-property X',
+  ],
+  [
+    'BankLingo multi-instance',
+    around(`<bpmn:userTask id="X">${properties({ IsMultiInstance: 'true', Collection: 'a' })}</bpmn:userTask>`),
+    'unsupported-property X',
+  ],
+  [
+    'an unknown element of BankLingo',
+    around(`<bpmn:userTask id="X">${extensions('<custom:robot/>')}</bpmn:userTask>`),
+    'unsupported-extension X',
+  ],
   // Camunda 8
   ['a job type that varies', service(extensions('<zeebe:taskDefinition type="=a"/>')), 'invalid-task-type X'],
   ['negative retries of a job', service(extensions('<zeebe:taskDefinition type="a" retries="-1"/>')), 'invalid-retry-settings X'],
-  ['a retryBackoff that is no duration', service(extensions('<zeebe:taskDefinition type="a" retries="2"/><zeebe:taskHeaders><zeebe:header key="retryBackoff" value="5"/></zeebe:taskHeaders>')), 'invalid-retry-settings X'],
-  ['a job that calls no address', service(extensions('<zeebe:taskDefinition type="io.camunda:http-json:1"/>')), 'missing-connector-property X'],
-  ['an input that is no FEEL', service(extensions(`${worker}<zeebe:ioMapping><zeebe:input source="=a +" target="b"/></zeebe:ioMapping>`)), 'invalid-expression X'],
-  ['an input without target', service(extensions(`${worker}<zeebe:ioMapping><zeebe:input source="=a"/></zeebe:ioMapping>`)), 'invalid-mapping X'],
+  [
+    'a retryBackoff that is no duration',
+    service(
+      extensions(
+        '<zeebe:taskDefinition type="a" retries="2"/><zeebe:taskHeaders><zeebe:header key="retryBackoff" value="5"/></zeebe:taskHeaders>',
+      ),
+    ),
+    'invalid-retry-settings X',
+  ],
+  [
+    'a job that calls no address',
+    service(extensions('<zeebe:taskDefinition type="io.camunda:http-json:1"/>')),
+    'missing-connector-property X',
+  ],
+  [
+    'an input that is no FEEL',
+    service(extensions(`${worker}<zeebe:ioMapping><zeebe:input source="=a +" target="b"/></zeebe:ioMapping>`)),
+    'invalid-expression X',
+  ],
+  [
+    'an input without target',
+    service(extensions(`${worker}<zeebe:ioMapping><zeebe:input source="=a"/></zeebe:ioMapping>`)),
+    'invalid-mapping X',
+  ],
   ['an execution listener', service(extensions(`${worker}<zeebe:executionListeners/>`)), 'unsupported-extension X'],
   ['a called decision', service(extensions(`${worker}<zeebe:calledDecision decisionId="d"/>`)), 'unsupported-extension X'],
   ['an unknown element of Camunda 8', service(extensions(`${worker}<zeebe:future/>`)), 'unsupported-extension X'],
@@ -118,17 +307,54 @@ const CASES: readonly (readonly [title: string, xml: string, problem: string])[]
   ['a delegate that is computed', service('', 'camunda:delegateExpression="${a.b}"'), 'invalid-task-type X'],
   ['an external task without topic', service('', 'camunda:type="external"'), 'invalid-task-type X'],
   ['a mail task', service('', 'camunda:type="mail"'), 'invalid-task-type X'],
-  ['another connector', service(extensions('<camunda:connector><camunda:connectorId>soap</camunda:connectorId><camunda:inputOutput><camunda:inputParameter name="url">u</camunda:inputParameter></camunda:inputOutput></camunda:connector>')), 'unsupported-connector X'],
-  ['a connector without address', service(extensions('<camunda:connector><camunda:connectorId>http-connector</camunda:connectorId></camunda:connector>')), 'missing-connector-property X'],
-  ['a script as a parameter', around(`<bpmn:userTask id="X">${extensions('<camunda:inputOutput><camunda:inputParameter name="a"><camunda:script scriptFormat="groovy">1</camunda:script></camunda:inputParameter></camunda:inputOutput>')}</bpmn:userTask>`), 'unsupported-extension X'],
-  ['a bad retry cycle', service(extensions('<camunda:failedJobRetryTimeCycle>R3/10m</camunda:failedJobRetryTimeCycle>'), 'camunda:type="external" camunda:topic="t"'), 'invalid-retry-settings X'],
-  ['a task listener', around(`<bpmn:userTask id="X">${extensions('<camunda:taskListener event="create" class="a.B"/>')}</bpmn:userTask>`), 'unsupported-extension X'],
-  ['a variable for the error code', boundary('<bpmn:errorEventDefinition camunda:errorCodeVariable="c"/>'), 'unsupported-extension B'],
+  [
+    'another connector',
+    service(
+      extensions(
+        '<camunda:connector><camunda:connectorId>soap</camunda:connectorId><camunda:inputOutput><camunda:inputParameter name="url">u</camunda:inputParameter></camunda:inputOutput></camunda:connector>',
+      ),
+    ),
+    'unsupported-connector X',
+  ],
+  [
+    'a connector without address',
+    service(extensions('<camunda:connector><camunda:connectorId>http-connector</camunda:connectorId></camunda:connector>')),
+    'missing-connector-property X',
+  ],
+  [
+    'a script as a parameter',
+    around(
+      `<bpmn:userTask id="X">${extensions('<camunda:inputOutput><camunda:inputParameter name="a"><camunda:script scriptFormat="groovy">1</camunda:script></camunda:inputParameter></camunda:inputOutput>')}</bpmn:userTask>`,
+    ),
+    'unsupported-extension X',
+  ],
+  [
+    'a bad retry cycle',
+    service(
+      extensions('<camunda:failedJobRetryTimeCycle>R3/10m</camunda:failedJobRetryTimeCycle>'),
+      'camunda:type="external" camunda:topic="t"',
+    ),
+    'invalid-retry-settings X',
+  ],
+  [
+    'a task listener',
+    around(`<bpmn:userTask id="X">${extensions('<camunda:taskListener event="create" class="a.B"/>')}</bpmn:userTask>`),
+    'unsupported-extension X',
+  ],
+  [
+    'a variable for the error code',
+    boundary('<bpmn:errorEventDefinition camunda:errorCodeVariable="c"/>'),
+    'unsupported-extension B',
+  ],
   ['an unknown attribute of Camunda 7', around('<bpmn:userTask id="X" camunda:future="1"/>'), 'unsupported-extension X'],
   // our own, and several at once
   ['a delivery that is none', service(extensions(worker), 'reprise:delivery="exactly-once"'), 'invalid-delivery X'],
   ['an unknown attribute of ours', service(extensions(worker), 'reprise:deliver="at-most-once"'), 'unsupported-extension X'],
-  ['work said by two dialects', service(extensions(worker), 'camunda:type="external" camunda:topic="t"'), 'conflicting-settings X'],
+  [
+    'work said by two dialects',
+    service(extensions(worker), 'camunda:type="external" camunda:topic="t"'),
+    'conflicting-settings X',
+  ],
 ];
 
 describe('a model is refused for', () => {

@@ -31,7 +31,13 @@ export class HandlerConnector implements Connector {
     try {
       return { kind: 'completed', result: (await this.within(attempt, signal)) ?? null };
     } catch (error) {
-      if (error instanceof BpmnError) return { kind: 'bpmn-error', code: error.code, message: error.message, ...(error.variables ? { variables: error.variables } : {}) };
+      if (error instanceof BpmnError)
+        return {
+          kind: 'bpmn-error',
+          code: error.code,
+          message: error.message,
+          ...(error.variables ? { variables: error.variables } : {}),
+        };
       const message = error instanceof Error ? error.message : String(error);
       const code = (error as { code?: unknown }).code;
       return { kind: 'failed', code: typeof code === 'string' && code !== '' ? code : 'HANDLER_ERROR', message };
