@@ -99,9 +99,16 @@ describe('the embedded server', () => {
         const step = firstStep(headerOf(store.nextId()));
         await store.saveSteps([step]);
         const killed = await serverPid(server.url);
+        const inFlight = pool.query({ name: 'sleep', text: 'SELECT pg_sleep(600)' }, []).catch((error: unknown) => error);
+        const asleep = `SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)' AND state = 'active'`;
+        await eventually(async () => (await select(server.url, asleep)).length === 1);
+        const backends = await select<{ pid: number }>(
+          server.url,
+          `SELECT pid FROM pg_stat_activity WHERE application_name = 'reprise'`,
+        );
 
-        process.kill(killed, 'SIGKILL');
-        await expect(store.saveSteps([nextStep(step)])).rejects.toThrow(StorageUnavailable);
+        for (const pid of [killed, ...backends.map((backend) => backend.pid)]) process.kill(pid, 'SIGKILL');
+        expect(await inFlight).toBeInstanceOf(StorageUnavailable);
         await eventually(() => isReachable(server.url));
 
         // Every connection that was open is broken: the pool replaces them one by one, none of them for good.
