@@ -25,11 +25,9 @@ export async function startServer(config: Config, logger: PinoLogger): Promise<R
   try {
     const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
     await prepareDatabase(databaseUrl, log);
-    const withCommands = config.role !== 'runner';
     const app = await createApplication(AppModule.forRoot(config, databaseUrl), {
       bodyLimitBytes: config.bodyLimitBytes,
       logger,
-      withCommands,
     });
     await app.init();
     await letFirstTokenIn(config, app.get(ApiTokenStore));

@@ -18,6 +18,7 @@ import { RefusalAudit } from './endpoint/refusal-audit.js';
 import { EnvelopeFilter } from './envelope.filter.js';
 import { Health } from './observability/health.js';
 import { ObservabilityController } from './observability/observability.controller.js';
+import { DocsController, OpenApiDocument } from './openapi/docs.controller.js';
 import { PrometheusTelemetry } from './observability/prometheus-telemetry.js';
 import { AuditController } from './reads/audit.controller.js';
 import { ModelController } from './reads/model.controller.js';
@@ -36,7 +37,8 @@ export class ApiModule implements OnModuleInit {
   ) {}
 
   static forRoot(config: Config): DynamicModule {
-    const commands = config.role === 'runner' ? [] : [CommandController, AuditController, ModelController, ReadsController];
+    const commands =
+      config.role === 'runner' ? [] : [CommandController, AuditController, ModelController, ReadsController, DocsController];
     return {
       module: ApiModule,
       imports: [ApplicationModule, CqrsModule],
@@ -52,6 +54,7 @@ export class ApiModule implements OnModuleInit {
         IdempotentExecution,
         RefusalAudit,
         Health,
+        OpenApiDocument,
         Reader,
       ],
     };

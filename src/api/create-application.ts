@@ -1,16 +1,14 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EnvelopeFilter } from './envelope.filter.js';
+import { OpenApiDocument } from './openapi/docs.controller.js';
 import { openApiDocument } from './openapi/document.js';
 
 export interface HttpOptions {
   readonly bodyLimitBytes: number;
   readonly logger: LoggerService;
-  /** The command endpoint and its documentation; false for a pure runner. */
-  readonly withCommands: boolean;
 }
 
 /** A request's headers must be there by then, in ms. */
@@ -25,7 +23,7 @@ export async function createApplication(root: DynamicModule, options: HttpOption
     bodyLimit: options.bodyLimitBytes,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    maxParamLength: 255,
+    routerOptions: { maxParamLength: 255 },
     frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
       envelope.answer(error, request as FastifyRequest, reply as FastifyReply),
   });
@@ -39,12 +37,7 @@ export async function createApplication(root: DynamicModule, options: HttpOption
   fastify.addContentTypeParser('*', { parseAs: 'string', bodyLimit: options.bodyLimitBytes }, (_request, body, done) =>
     done(null, body),
   );
-  if (options.withCommands) {
-    let document: ReturnType<typeof openApiDocument> | null = null;
-    SwaggerModule.setup('api/docs', app, () => (document ??= openApiDocument(app)), {
-      jsonDocumentUrl: 'api/openapi.json',
-      customSiteTitle: 'Reprise API',
-    });
-  }
+  let document: object | null = null;
+  app.get(OpenApiDocument).read = () => (document ??= openApiDocument(app));
   return app;
 }

@@ -1,4 +1,4 @@
-import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { availableParallelism } from 'node:os';
 import { ApplicationModule } from '../application/application.module.js';
@@ -32,7 +32,12 @@ export interface RunnerOptions {
 /** The runner: attempts, timers, take-over, sealing. Global, because it implements ports that the application asks for. */
 @Global()
 @Module({})
-export class RunnerModule {
+export class RunnerModule implements OnApplicationShutdown {
+  constructor(
+    private readonly sandbox: Sandbox,
+    private readonly http: HttpConnector,
+  ) {}
+
   static forRoot(options: RunnerOptions): DynamicModule {
     return {
       module: RunnerModule,
@@ -83,6 +88,11 @@ export class RunnerModule {
         AttemptPool,
       ],
     };
+  }
+
+  /** Its attempts have ended by now, or have been told to. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.sandbox.close(), this.http.close()]);
   }
 }
 

@@ -4,6 +4,9 @@ import { pino, type Level, type Logger } from 'pino';
 /** Fields that must never be written, wherever they stand. */
 const SECRETS = ['authorization', 'password', 'secret', 'token', '*.authorization', '*.password', '*.secret', '*.token'];
 
+/** What Nest tells of its own start: one line for each module and route. */
+const FRAMEWORK = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
 /** Nest's log as JSON lines: `log({ fields }, 'sentence', 'Context')` or `log('sentence', 'Context')`. */
 export class PinoLogger implements LoggerService {
   private readonly logger: Logger;
@@ -19,7 +22,7 @@ export class PinoLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(FRAMEWORK.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
