@@ -30,22 +30,19 @@ export class ScriptConnector implements Connector {
       if (config['mode'] === 'choose-flows') return await this.chooseFlows(attempt);
       if (config['language'] === 'feel')
         return { kind: 'completed', result: compileFeel(String(config['source'])).evaluate(attempt.variables) };
-      return this.outcome(attempt, await this.run(attempt, String(config['source']), 'body'));
+      const outcome = await this.run(attempt, String(config['source']), 'body');
+      return outcome.ok ? { kind: 'completed', result: outcome.result, variables: outcome.written } : toFailure(outcome);
     } catch (error) {
       if (error instanceof ExpressionError) return { kind: 'failed', code: 'EXPRESSION_FAILED', message: error.message };
       throw error;
     }
   }
 
-  private run(attempt: TaskAttempt, source: string, form: 'body' | 'expression'): Promise<SandboxOutcome> {
+  private async run(attempt: TaskAttempt, source: string, form: 'body' | 'expression'): Promise<SandboxOutcome> {
     const limits: SandboxLimits = { timeoutMs: attempt.timeoutMs ?? TIMEOUT_MS, memoryBytes: MEMORY_BYTES };
-    return this.sandbox.run(source, form, attempt.variables, limits);
-  }
-
-  private outcome(attempt: TaskAttempt, outcome: SandboxOutcome): AttemptOutcome {
-    if (!outcome.ok) return toFailure(outcome);
+    const outcome = await this.sandbox.run(source, form, attempt.variables, limits);
     if (outcome.log.length > 0) this.log(attempt, outcome.log);
-    return { kind: 'completed', result: outcome.result, variables: outcome.written };
+    return outcome;
   }
 
   /** The result is the list of the ids of the flows to take. */
