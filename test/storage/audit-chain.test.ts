@@ -46,6 +46,14 @@ async function findInvalid(): Promise<{ id: number; reason: string } | null> {
   return firstInvalid;
 }
 
+/** With its true digest, at a position of our choice. */
+async function insertAt(xactId: string, entry: AuditEntry): Promise<void> {
+  for (const { text, values } of auditStatements([entry])) {
+    const withPosition = text.replace('detail, digest)', 'detail, digest, xact_id)').replace('SELECT *', `SELECT *, ${xactId}`);
+    await fixture.tamper(withPosition, ...values);
+  }
+}
+
 describe('an untouched trail', () => {
   it('is valid, whatever text is in it', async () => {
     const entries = await sealFive();
@@ -174,13 +182,6 @@ describe('a sealed entry', () => {
 });
 
 describe('an inserted entry', () => {
-  async function insertAt(xactId: string, entry: AuditEntry): Promise<void> {
-    for (const { text, values } of auditStatements([entry])) {
-      const withPosition = text.replace('detail, digest)', 'detail, digest, xact_id)').replace('SELECT *', `SELECT *, ${xactId}`);
-      await fixture.tamper(withPosition, ...values);
-    }
-  }
-
   it('is found among sealed ones', async () => {
     const entries = await sealFive();
     const forged = auditEntry();
@@ -339,6 +340,22 @@ describe('sealing', () => {
     await fixture.seal(2);
     expect(await fixture.store.verify('default')).toMatchObject({ valid: true, checkedEntries: 2, sealedUpTo: early?.id });
     await open.end();
+  });
+
+  it('follows the numbers of transactions, not their digits', async () => {
+    const [later, earlier] = [auditEntry(), auditEntry()];
+    await insertAt('10', later);
+    await insertAt('9', earlier);
+
+    await fixture.seal(2);
+
+    expect(await fixture.store.seal()).toBe(0);
+    expect(await fixture.store.verify('default')).toEqual({
+      valid: true,
+      checkedEntries: 2,
+      sealedUpTo: later.id,
+      firstInvalid: null,
+    });
   });
 
   it('goes on after a transaction that was rolled back', async () => {

@@ -48,14 +48,14 @@ export const ENTRIES_BETWEEN = `
 
 /** Positions after ($2, $3, $4), of transactions before $5; `is_behind`: up to ($6, $7) all was sealed. */
 export const UNSEALED_AFTER = `
-  SELECT ${AUDIT_COLUMNS}, digest, xact_id::text AS xact_id, at::text AS at, (xact_id, id) <= ($6::bigint, $7::bigint) AS is_behind
+  SELECT ${AUDIT_COLUMNS}, digest, xact_id::text AS xact, at::text AS instant, (xact_id, id) <= ($6::bigint, $7::bigint) AS is_behind
   FROM audit_entry
   WHERE tenant_id = $1 AND (xact_id, id, at) > ($2::bigint, $3::bigint, $4::timestamptz) AND xact_id < $5::bigint
-  ORDER BY xact_id, id, audit_entry.at LIMIT ${ENTRY_PAGE}`;
+  ORDER BY xact_id, id, at LIMIT ${ENTRY_PAGE}`;
 
 export interface UnsealedEntry extends StoredEntry {
-  readonly xact_id: string;
-  readonly at: string;
+  readonly xact: string;
+  readonly instant: string;
   readonly is_behind: boolean | null;
 }
 

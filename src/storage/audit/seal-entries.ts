@@ -17,7 +17,7 @@ const LOCK = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS n
 const NEXT_ENTRIES = `
   WITH sealed AS (
     SELECT last_xact_id, last_entry_id FROM audit_chain_head ORDER BY last_xact_id DESC, last_entry_id DESC LIMIT 1)
-  SELECT tenant_id, id, xact_id::text AS xact_id, digest FROM audit_entry
+  SELECT tenant_id, id, xact_id::text AS xact, digest FROM audit_entry
   WHERE (xact_id, id) > (coalesce((SELECT last_xact_id FROM sealed), 0), coalesce((SELECT last_entry_id FROM sealed), 0))
     AND xact_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
   ORDER BY xact_id, id LIMIT ${BATCH}`;
@@ -45,7 +45,7 @@ const INSERT_SEALS = `
 interface UnsealedEntry {
   readonly tenant_id: string;
   readonly id: number;
-  readonly xact_id: string;
+  readonly xact: string;
   readonly digest: Buffer;
 }
 
@@ -110,7 +110,7 @@ function sealOf(tenantId: string, entries: readonly UnsealedEntry[], end: ChainE
     sealNo: (end?.seal_no ?? 0) + 1,
     entryIds: entries.map((entry) => entry.id),
     digests: Buffer.concat(entries.map((entry) => entry.digest)),
-    lastXactId: last.xact_id,
+    lastXactId: last.xact,
     lastEntryId: String(last.id),
     sealedAt: now,
     previousHash: end?.hash ?? NO_HASH,

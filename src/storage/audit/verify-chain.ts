@@ -137,9 +137,9 @@ class ChainWalk {
       }
       const last = entries.at(-1);
       if (!last || entries.length < queries.ENTRY_PAGE) break;
-      this.xactId = last.xact_id;
+      this.xactId = last.xact;
       this.entryId = String(last.id);
-      at = last.at;
+      at = last.instant;
     }
     if (start.entry_ahead === null) return null;
     return { id: start.entry_ahead, reason: 'The entry was inserted: it names a transaction that has not begun' };
