@@ -5,7 +5,7 @@ export interface JsonLimits {
 }
 
 /** The limits where none are configured. */
-export const JSON_LIMITS: JsonLimits = { maxDepth: 32, maxKeyLength: 256 };
+const JSON_LIMITS: JsonLimits = { maxDepth: 32, maxKeyLength: 256 };
 
 /** Names that would reach into an object's prototype. */
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);

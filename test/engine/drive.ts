@@ -10,7 +10,7 @@ import {
 import { Outside } from './outside.js';
 
 /** The one server process of these tests, and the one that takes over from it. */
-export const NODE = 1;
+const NODE = 1;
 
 /** Drives one instance as a server would, and checks after every step what must hold of every step. */
 export class Drive {

@@ -73,7 +73,7 @@ export async function listInstances(
 }
 
 /** Definitions of the tenant that had this process key in any version. */
-export async function findDefinitionsOfKey(dataSource: DataSource, tenantId: string, processKey: string): Promise<number[]> {
+async function findDefinitionsOfKey(dataSource: DataSource, tenantId: string, processKey: string): Promise<number[]> {
   const condition = new SqlCondition();
   condition.andEquals('definition.tenant_id', tenantId);
   condition.andEquals('version.process_key', processKey);

@@ -89,7 +89,7 @@ function read(response: Response): WireAnswer {
   const { isSuccessful, message, statusCode, data } = body;
   return {
     httpStatus: response.status,
-    headers: response.headers as Record<string, string>,
+    headers: response.headers,
     text: response.text,
     isSuccessful,
     message,
