@@ -134,7 +134,7 @@ describe('a script', () => {
     await run('console.log("a", 1, { b: 2 }); const c = {}; c.c = c; console.warn(c); throw new Error("no")');
     expect(logged).toEqual(['a 1 {"b":2}', '[object Object]']);
 
-    await run('for (let i = 0; i < 100000; i++) console.log("x".repeat(10000))', {}, { timeoutMs: 5_000 });
+    await run('for (let i = 0; i < 2000; i++) console.log("x".repeat(10000))', {}, { timeoutMs: 5_000 });
     expect(logged.length).toBeLessThanOrEqual(202);
     expect(Math.max(...logged.map((line) => line.length))).toBeLessThanOrEqual(2_000);
   });
