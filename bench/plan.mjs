@@ -25,9 +25,9 @@ const RUNS = [
   { workload: 'w1', ...DBOS, kind: 'w1', clients: 64, count: 2_500, warmup: 300 },
 
   { workload: 'w2', ...FLOOR, kind: 'w2', clients: 16, count: 6_000, warmup: 1_000 },
-  { workload: 'w2', ...HTTP, kind: 'w2', clients: 16, count: 2_000, warmup: 200 },
-  { workload: 'w2', ...RESTATE, kind: 'w2', clients: 16, count: 2_000, warmup: 200 },
-  { workload: 'w2', ...DBOS, kind: 'w2', clients: 16, count: 1_000, warmup: 100 },
+  { workload: 'w2', ...HTTP, kind: 'w2', clients: 16, count: 2_000, warmup: 1_000 },
+  { workload: 'w2', ...RESTATE, kind: 'w2', clients: 16, count: 2_000, warmup: 1_000 },
+  { workload: 'w2', ...DBOS, kind: 'w2', clients: 16, count: 1_000, warmup: 300 },
 
   { workload: 'w3', ...FLOOR, kind: 'w3', clients: 64, count: 15_000, warmup: 3_000 },
   { workload: 'w3', ...HTTP, kind: 'w3', clients: 64, count: 5_000, warmup: 1_000 },

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 900_000;
 /** What the program gets to end its own servers before it is killed. */
 const LEAVE_MS = 15_000;
 
