@@ -1,9 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { field } from './support/api-client.js';
 import { httpTask, sequence, userTask } from './support/models.js';
 import { ProcessServer } from './support/process-server.js';
 import { failing, succeeding, TestService } from './support/test-service.js';
+
+// Processes are started and killed, beside other work on the machine.
+jest.setTimeout(60_000);
 
 let database: TestDatabase;
 let service: TestService;

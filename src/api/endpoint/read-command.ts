@@ -1,5 +1,5 @@
 import { findUnsafeNumber } from '../../contract/json-rules.js';
-import { allRequests, findRequest, type RegisteredRequest } from '../../application/requests/api-request.js';
+import { actionName, allRequests, findRequest, type RegisteredRequest } from '../../application/requests/api-request.js';
 import type { FieldError } from '../../contract/answer.js';
 import { ApiFailure, invalidRequest } from '../api-failure.js';
 
@@ -86,9 +86,9 @@ function parse(text: unknown): Record<string, unknown> {
 }
 
 function unknownMessage(name: string): string {
-  const wanted = name.toLowerCase();
+  const wanted = actionName(name).toLowerCase();
   const nearest = allRequests()
-    .map((request) => ({ name: request.name, distance: distanceOf(wanted, request.name.toLowerCase()) }))
+    .map((request) => ({ name: request.name, distance: distanceOf(wanted, actionName(request.name).toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
   const hint =
     nearest && nearest.distance <= Math.max(3, wanted.length / 3)
