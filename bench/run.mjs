@@ -1,4 +1,4 @@
-/** The benchmark: `node bench/run.mjs [--rounds 3] [--only w1,dbos] [--quick] [--dir DIRECTORY] [--memory] [--size]`. */
+/** The benchmark: `node bench/run.mjs [--rounds 3] [--only w1,dbos] [--quick] [--dir DIRECTORY] [--memory | --size | --all]`. */
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     dir: { type: 'string', default: tmpdir() },
     memory: { type: 'boolean', default: false },
     size: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
   },
 });
 const directory = resolve(options.dir);
@@ -39,13 +40,13 @@ const keep = (/** @type {import('./report/report.mjs').Result} */ record) => {
 
 try {
   const flushMs = measureFlushMs(directory);
-  if (!options.memory && !options.size) for (let round = 1; round <= rounds; round++) await runRound(round);
-  if (options.memory) await runFresh(1, planMemoryRun(options.quick));
-  if (options.size) await runSizes();
+  if (options.all || !(options.memory || options.size)) for (let round = 1; round <= rounds; round++) await runRound(round);
+  if (options.all || options.memory) await runFresh(1, planMemoryRun(options.quick));
+  if (options.all || options.size) await runSizes();
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}, PostgreSQL ${postgres.version}, one flush ${flushMs.toFixed(2)} ms`;
-  const text = reportOf(records, { machine, rounds, quick: options.quick, startedAt });
+  const text = reportOf(records, { machine, quick: options.quick, startedAt });
   process.stdout.write(text);
-  if (!options.quick && only.length === 0 && !options.memory && !options.size) writeFileSync(join(results, 'RESULTS.md'), text);
+  if (options.all && !options.quick && only.length === 0) writeFileSync(join(results, 'RESULTS.md'), text);
 } finally {
   await postgres.stop();
 }

@@ -45,9 +45,10 @@ const COLUMNS = [
 /**
  * The whole report as Markdown: a table per workload, the targets, and what did not run.
  * @param {readonly Result[]} results
- * @param {{ machine: string, rounds: number, quick: boolean, startedAt: Date }} run
+ * @param {{ machine: string, quick: boolean, startedAt: Date }} run
  */
-export function reportOf(results, { machine, rounds, quick, startedAt }) {
+export function reportOf(results, { machine, quick, startedAt }) {
+  const rounds = Math.max(...results.map(({ round }) => round));
   const lines = ['# Results', '', `${startedAt.toISOString()}, ${machine}. Medians of ${rounds} interleaved round(s).`];
   if (quick) lines.push('', '**A smoke run (`--quick`): too short for its figures to say much.**');
   for (const [workload, title] of Object.entries(WORKLOADS)) {
