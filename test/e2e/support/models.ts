@@ -9,20 +9,40 @@ export function model(processId: string, elements: string, name = processId): st
 }
 
 /** Elements in a row, from a start event to an end event. */
-export function sequence(processId: string, ...elements: readonly { readonly id: string; readonly xml: string }[]): string {
+export function sequence(processId: string, ...elements: readonly Element[]): string {
   const ids = ['StartEvent', ...elements.map((element) => element.id), 'EndEvent'];
-  const flows = ids.slice(1).map((id, i) => `<bpmn:sequenceFlow id="Flow_${i}" sourceRef="${ids[i]}" targetRef="${id}" />`);
+  const flows = ids.slice(1).map((id, i) => flow(`Flow_${i}`, ids[i] ?? '', id));
   const xml = elements.map((element) => element.xml).join('');
   return model(processId, `<bpmn:startEvent id="StartEvent" />${xml}<bpmn:endEvent id="EndEvent" />${flows.join('')}`);
 }
 
-function properties(values: Readonly<Record<string, string>>): string {
+/** Elements side by side, between a parallel fork and a parallel join. */
+export function fork(processId: string, ...elements: readonly Element[]): string {
+  const flows = elements.map(({ id }, i) => flow(`To_${i}`, 'Fork', id) + flow(`From_${i}`, id, 'Join'));
+  const ends = [flow('Flow_Fork', 'StartEvent', 'Fork'), flow('Flow_End', 'Join', 'EndEvent')];
+  const gateways = '<bpmn:parallelGateway id="Fork" /><bpmn:parallelGateway id="Join" />';
+  const xml = elements.map((element) => element.xml).join('');
+  return model(
+    processId,
+    `<bpmn:startEvent id="StartEvent" />${gateways}${xml}<bpmn:endEvent id="EndEvent" />${ends.join('')}${flows.join('')}`,
+  );
+}
+
+/** A sequence flow; `condition` as it stands in the model. */
+export function flow(id: string, from: string, to: string, condition?: string): string {
+  const ends = `id="${id}" sourceRef="${from}" targetRef="${to}"`;
+  return condition === undefined
+    ? `<bpmn:sequenceFlow ${ends} />`
+    : `<bpmn:sequenceFlow ${ends}><bpmn:conditionExpression xsi:type="bpmn:tFormalExpression"><![CDATA[${condition}]]></bpmn:conditionExpression></bpmn:sequenceFlow>`;
+}
+
+export function properties(values: Readonly<Record<string, string>>): string {
   const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
   const items = Object.entries(values).map(([name, value]) => `<custom:property name="${name}" value="${escape(value)}" />`);
   return `<bpmn:extensionElements><custom:properties>${items.join('')}</custom:properties></bpmn:extensionElements>`;
 }
 
-interface Element {
+export interface Element {
   readonly id: string;
   readonly xml: string;
 }
