@@ -23,6 +23,7 @@ function newDefinition(fields: Partial<NewDefinition> = {}): NewDefinition {
     contextLoaderType: null,
     metadata: { owner: { team: 'a\u0000b' } },
     messageStarts: [],
+    timerStarts: [],
     ...fields,
   };
 }
@@ -53,7 +54,7 @@ describe('inserting', () => {
   it('keeps all fields, the XML as version 1 and the audit entry', async () => {
     const inserted = await deploy('insert', {}, '<xml>ü</xml>');
 
-    expect({ ...inserted, messageStarts: [] }).toEqual({
+    expect({ ...inserted, messageStarts: [], timerStarts: [] }).toEqual({
       ...newDefinition(),
       id: expect.any(Number),
       tenantId: 'insert',
@@ -108,7 +109,7 @@ describe('another tenant', () => {
     expect(theirs.id).not.toBe(mine.id);
     expect(await store.findById('theirs', mine.id)).toBeNull();
     expect(await update('theirs', mine.id, { description: 'stolen' })).toBeNull();
-    expect(await store.delete('theirs', mine.id, () => audited('Deleted', 'theirs'))).toBe(0);
+    expect(await store.delete('theirs', mine.id, () => audited('Deleted', 'theirs'))).toEqual({ kind: 'not-found' });
     expect(await store.findById('mine', mine.id)).toEqual(mine);
     expect(await countAudit('theirs', 'Updated')).toBe(0);
     expect(await countAudit('theirs', 'Deleted')).toBe(0);
@@ -246,7 +247,7 @@ describe('deleting', () => {
     await insertInstance(database.dataSource, { tenantId: 'active', definitionId: id, status: 'completed' });
     const guid = await insertInstance(database.dataSource, { tenantId: 'active', definitionId: id, status: 'error' });
 
-    expect(await store.delete('active', id, () => audited('Deleted', 'active'))).toBeNull();
+    expect(await store.delete('active', id, () => audited('Deleted', 'active'))).toEqual({ kind: 'active-instances' });
 
     expect(await store.findById('active', id)).not.toBeNull();
     expect(await store.activeInstances(id, 5)).toMatchObject({ total: 1, instances: [{ guid, status: 'error' }] });
@@ -270,7 +271,7 @@ describe('deleting', () => {
       return audited('Deleted', 'gone');
     });
 
-    expect([deleted, counted]).toEqual([2, 2]);
+    expect([deleted, counted]).toEqual([{ kind: 'deleted', deletedInstances: 2 }, 2]);
     expect(await store.findById('gone', id)).toBeNull();
     expect(await store.loadVersion(id, 1)).toBeNull();
     expect(await store.findByStartMessage('gone', 'm')).toEqual([]);
@@ -293,6 +294,6 @@ describe('deleting', () => {
       [guid],
     );
 
-    expect(await store.delete('masses', id, () => audited('Deleted', 'masses'))).toBe(2_501);
+    expect(await store.delete('masses', id, () => audited('Deleted', 'masses'))).toEqual({ kind: 'deleted', deletedInstances: 2_501 });
   });
 });

@@ -119,12 +119,20 @@ export interface NewDefinition {
   readonly metadata: JsonObject;
   /** Names of messages that start it, with the start event's id. */
   readonly messageStarts: readonly { readonly messageName: string; readonly startEventId: string }[];
+  /** When its timers start it first (epoch ms); `remaining` firings are left after that one, null: without end. */
+  readonly timerStarts: readonly { readonly startEventId: string; readonly dueAt: number; readonly remaining: number | null }[];
 }
 
 export interface DefinitionListItem extends DefinitionRecord {
   readonly activeInstanceCount: number;
   readonly totalInstanceCount: number;
 }
+
+/** How the deletion of a definition ended. Only `deleted` changed anything. */
+export type Deletion =
+  | { readonly kind: 'deleted'; readonly deletedInstances: number }
+  | { readonly kind: 'active-instances' }
+  | { readonly kind: 'not-found' };
 
 /** A unique name is taken. */
 export class DuplicateName extends Error {
@@ -152,7 +160,7 @@ export abstract class DefinitionStore {
     tenantId: string,
     id: number,
     changes: Partial<
-      Pick<NewDefinition, 'name' | 'processKey' | 'description' | 'category' | 'isActive' | 'metadata' | 'messageStarts'>
+      Pick<NewDefinition, 'name' | 'processKey' | 'description' | 'category' | 'isActive' | 'metadata' | 'messageStarts' | 'timerStarts'>
     > & { xml?: string },
     by: string,
     audit: (updated: DefinitionRecord) => AuditEntry,
@@ -186,6 +194,6 @@ export abstract class DefinitionStore {
     total: number;
     instances: { guid: string; businessKey: string | null; status: string; currentActivityId: string | null; startedAt: Date }[];
   }>;
-  /** Deletes the definition with its ended instances and their history (not their audit); refuses (null) while any instance is active. Returns how many were deleted. */
-  abstract delete(tenantId: string, id: number, audit: (deletedInstances: number) => AuditEntry): Promise<number | null>;
+  /** Deletes the definition with its ended instances and their history (not their audit); refuses while any instance is active. */
+  abstract delete(tenantId: string, id: number, audit: (deletedInstances: number) => AuditEntry): Promise<Deletion>;
 }

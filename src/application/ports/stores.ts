@@ -20,7 +20,7 @@ export abstract class TimerStore {
   abstract countDue(now: number): Promise<number>;
 }
 
-/** Start events with a timer: one row for each (definition, start event). */
+/** Start events with a timer: one row for each (definition, start event), written with the definition. */
 export interface StartTimer {
   readonly definitionId: number;
   readonly tenantId: string;
@@ -31,7 +31,6 @@ export interface StartTimer {
 }
 
 export abstract class StartTimerStore {
-  abstract replaceFor(definitionId: number, timers: readonly StartTimer[]): Promise<void>;
   abstract claimDue(now: number, limit: number, node: number, claimMs: number): Promise<StartTimer[]>;
   /** Moves the row to its next firing, or deletes it (null). Guarded by the old dueAt; false when somebody else did it. */
   abstract advance(timer: StartTimer, nextDueAt: number | null): Promise<boolean>;

@@ -1,6 +1,5 @@
 import type { ProcessDefinition } from '../../engine/index.js';
 import type { NewDefinition } from '../ports/readers.js';
-import type { StartTimer } from '../ports/stores.js';
 import { firstStart } from './start-schedule.js';
 
 /** The messages that start a process. */
@@ -11,13 +10,9 @@ export function messageStartsOf(process: ProcessDefinition): NewDefinition['mess
 }
 
 /** The first firing of each timer that starts a process, from `now` (epoch ms) on. */
-export function startTimersOf(
-  process: ProcessDefinition,
-  definition: { id: number; tenantId: string },
-  now: number,
-): StartTimer[] {
+export function timerStartsOf(process: ProcessDefinition, now: number): NewDefinition['timerStarts'] {
   return process.startEvents.flatMap((event) => {
     const first = firstStart(event, now);
-    return first ? [{ definitionId: definition.id, tenantId: definition.tenantId, startEventId: event.id, ...first }] : [];
+    return first ? [{ startEventId: event.id, ...first }] : [];
   });
 }

@@ -4,12 +4,10 @@ import type { Answer } from '../../contract/answer.js';
 import type { ProcessDefinition } from '../../engine/index.js';
 import { DefinitionCache } from '../definition-cache.js';
 import { DefinitionCatalog } from '../definition-catalog.js';
-import { Clock } from '../ports/clock.js';
-import type { DefinitionRecord } from '../ports/readers.js';
-import { StartTimerStore } from '../ports/stores.js';
+import { Wakeups } from '../ports/attempts.js';
+import type { DefinitionRecord, NewDefinition } from '../ports/readers.js';
 import { RequestAudit } from '../request-audit.js';
 import type { CommandOrigin } from '../session/origin.js';
-import { startTimersOf } from './compiled-parts.js';
 
 /** What the commands on definitions share: their refusals, and who must hear of a change. */
 @Injectable()
@@ -18,14 +16,13 @@ export class DefinitionChanges {
     readonly audit: RequestAudit,
     private readonly catalog: DefinitionCatalog,
     private readonly cache: DefinitionCache,
-    private readonly timers: StartTimerStore,
-    private readonly clock: Clock,
+    private readonly wakeups: Wakeups,
   ) {}
 
   /** A version was stored: it can be started, and starts by itself where its model says so. */
-  async deployed(definition: DefinitionRecord, process: ProcessDefinition): Promise<void> {
+  deployed(definition: DefinitionRecord, process: ProcessDefinition, timerStarts: NewDefinition['timerStarts']): void {
     this.cache.remember(definition.id, definition.version, process);
-    await this.timers.replaceFor(definition.id, startTimersOf(process, definition, this.clock.now()));
+    for (const { dueAt } of timerStarts) this.wakeups.timerAt(dueAt);
     this.changed();
   }
 
@@ -35,10 +32,9 @@ export class DefinitionChanges {
     this.audit.written();
   }
 
-  async deleted(id: number): Promise<void> {
+  deleted(id: number): void {
     this.cache.forget(id);
     this.changed();
-    await this.timers.replaceFor(id, []);
   }
 
   notFound(origin: CommandOrigin, id: number): Promise<Answer> {

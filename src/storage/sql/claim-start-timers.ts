@@ -1,6 +1,3 @@
-import { int4Array, int8Array, textArray, timestampArray } from '../connection/binary-array.js';
-import { rowStatement } from '../connection/row-buffer.js';
-
 /** Claims start timers as `claim-due-timers` claims those of instances. There is one row for each timer start event. */
 export const CLAIM_START_TIMERS = {
   name: 'claim-start-timers',
@@ -30,17 +27,3 @@ export const END_START_TIMER = {
   name: 'end-start-timer',
   text: 'DELETE FROM start_timer WHERE definition_id = $1::bigint AND start_event_id = $2 AND due_at = $3::timestamptz',
 };
-
-export const DELETE_START_TIMERS = {
-  name: 'delete-start-timers',
-  text: 'DELETE FROM start_timer WHERE definition_id = $1::bigint',
-};
-
-export const insertStartTimers = rowStatement<
-  [definitionId: number, startEventId: string, tenantId: string, dueAt: number, remaining: number | null]
->(
-  'insert-start-timers',
-  [int8Array, textArray, textArray, timestampArray, int4Array],
-  `INSERT INTO start_timer (definition_id, start_event_id, tenant_id, due_at, remaining)
-   SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::integer[])`,
-);

@@ -6,6 +6,7 @@ import {
   DuplicateName,
   type DefinitionListItem,
   type DefinitionRecord,
+  type Deletion,
   type NewDefinition,
 } from '../../application/ports/readers.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
@@ -14,10 +15,12 @@ import { writeAudit } from '../audit/write-audit.js';
 import { DefinitionMessageStartEntity } from '../entities/definition-message-start.entity.js';
 import { ProcessDefinitionVersionEntity } from '../entities/process-definition-version.entity.js';
 import { ProcessDefinitionEntity } from '../entities/process-definition.entity.js';
+import { StartTimerEntity } from '../entities/start-timer.entity.js';
 import { inTransaction, translated } from '../readers/people-query.js';
 import { activeInstancesOf, countInstancesOf, deleteEndedInstances, type ActiveInstances } from './definition-instances.js';
 
 type DefinitionChanges = Parameters<DefinitionStore['update']>[2];
+type Starts = { readonly [Kind in 'messageStarts' | 'timerStarts']: NewDefinition[Kind] | undefined };
 type ListFilter = Parameters<DefinitionStore['list']>[1];
 type ListPage = Parameters<DefinitionStore['list']>[2];
 
@@ -48,11 +51,11 @@ export class PgDefinitionStore extends DefinitionStore {
     const names = definitions.map((definition) => definition.name);
     return this.refusingTakenNames(tenantId, names, async (manager) => {
       const inserted: DefinitionRecord[] = [];
-      for (const { messageStarts, ...fields } of definitions) {
+      for (const { messageStarts, timerStarts, ...fields } of definitions) {
         const { identifiers } = await manager.insert(ProcessDefinitionEntity, { ...fields, tenantId, version: 1, createdBy: by });
         const id = Number(identifiers[0]?.['id']);
         await insertVersion(manager, { definitionId: id, version: 1, processKey: fields.processKey }, xml, by);
-        await replaceMessageStarts(manager, tenantId, id, messageStarts);
+        await replaceStarts(manager, tenantId, id, { messageStarts, timerStarts });
         inserted.push(toRecord(await manager.findOneByOrFail(ProcessDefinitionEntity, { id })));
       }
       await writeAudit(manager, audit(inserted));
@@ -63,7 +66,7 @@ export class PgDefinitionStore extends DefinitionStore {
   update(
     tenantId: string,
     id: number,
-    { xml, messageStarts, ...fields }: DefinitionChanges,
+    { xml, messageStarts, timerStarts, ...fields }: DefinitionChanges,
     by: string,
     audit: (updated: DefinitionRecord) => AuditEntry,
   ): Promise<DefinitionRecord | null> {
@@ -74,7 +77,7 @@ export class PgDefinitionStore extends DefinitionStore {
       await manager.update(ProcessDefinitionEntity, { id }, { ...fields, version, updatedAt: () => 'now()', updatedBy: by });
       const after = toRecord(await manager.findOneByOrFail(ProcessDefinitionEntity, { id }));
       if (xml !== undefined) await insertVersion(manager, { definitionId: id, version, processKey: after.processKey }, xml, by);
-      if (messageStarts) await replaceMessageStarts(manager, tenantId, id, messageStarts);
+      await replaceStarts(manager, tenantId, id, { messageStarts, timerStarts });
       await writeAudit(manager, [audit(after)]);
       return after;
     });
@@ -143,16 +146,16 @@ export class PgDefinitionStore extends DefinitionStore {
   }
 
   /** An instance that another node starts at this moment, from a definition it still remembers, is not waited for. */
-  delete(tenantId: string, id: number, audit: (deletedInstances: number) => AuditEntry): Promise<number | null> {
+  delete(tenantId: string, id: number, audit: (deletedInstances: number) => AuditEntry): Promise<Deletion> {
     return inTransaction(this.dataSource, async (manager) => {
-      if (!(await lock(manager, tenantId, id))) return 0;
-      if ((await activeInstancesOf(manager, id, 0)).total > 0) return null;
-      const deleted = await deleteEndedInstances(manager, id);
-      await manager.delete(DefinitionMessageStartEntity, { definitionId: id });
+      if (!(await lock(manager, tenantId, id))) return { kind: 'not-found' };
+      if ((await activeInstancesOf(manager, id, 0)).total > 0) return { kind: 'active-instances' };
+      const deletedInstances = await deleteEndedInstances(manager, id);
+      await replaceStarts(manager, tenantId, id, { messageStarts: [], timerStarts: [] });
       await manager.delete(ProcessDefinitionVersionEntity, { definitionId: id });
       await manager.delete(ProcessDefinitionEntity, { id });
-      await writeAudit(manager, [audit(deleted)]);
-      return deleted;
+      await writeAudit(manager, [audit(deletedInstances)]);
+      return { kind: 'deleted', deletedInstances };
     });
   }
 
@@ -206,18 +209,23 @@ async function insertVersion(
   await manager.insert(ProcessDefinitionVersionEntity, { ...version, bpmnXml: xml, sha256, createdBy: by });
 }
 
-async function replaceMessageStarts(
+/** What starts the definition by itself; what is not given stays. */
+async function replaceStarts(
   manager: EntityManager,
   tenantId: string,
   definitionId: number,
-  starts: NewDefinition['messageStarts'],
+  { messageStarts, timerStarts }: Starts,
 ): Promise<void> {
-  await manager.delete(DefinitionMessageStartEntity, { definitionId });
-  if (starts.length === 0) return;
-  await manager.insert(
-    DefinitionMessageStartEntity,
-    starts.map((start) => ({ ...start, tenantId, definitionId })),
-  );
+  if (messageStarts) {
+    await manager.delete(DefinitionMessageStartEntity, { definitionId });
+    const rows = messageStarts.map((start) => ({ ...start, tenantId, definitionId }));
+    if (rows.length > 0) await manager.insert(DefinitionMessageStartEntity, rows);
+  }
+  if (timerStarts) {
+    await manager.delete(StartTimerEntity, { definitionId });
+    const rows = timerStarts.map((start) => ({ ...start, dueAt: new Date(start.dueAt), tenantId, definitionId }));
+    if (rows.length > 0) await manager.insert(StartTimerEntity, rows);
+  }
 }
 
 function toRecord(entity: ProcessDefinitionEntity): DefinitionRecord {

@@ -1,13 +1,6 @@
 import { StartTimerStore, type StartTimer } from '../../application/ports/stores.js';
-import type { BoundStatement, HotPool } from '../connection/hot-pool.js';
-import { RowBuffer } from '../connection/row-buffer.js';
-import {
-  ADVANCE_START_TIMER,
-  CLAIM_START_TIMERS,
-  DELETE_START_TIMERS,
-  END_START_TIMER,
-  insertStartTimers,
-} from '../sql/claim-start-timers.js';
+import type { HotPool } from '../connection/hot-pool.js';
+import { ADVANCE_START_TIMER, CLAIM_START_TIMERS, END_START_TIMER } from '../sql/claim-start-timers.js';
 import { toTimestamp } from './timestamp.js';
 
 interface StartTimerRow {
@@ -21,14 +14,6 @@ interface StartTimerRow {
 export class PgStartTimerStore extends StartTimerStore {
   constructor(private readonly pool: HotPool) {
     super();
-  }
-
-  async replaceFor(definitionId: number, timers: readonly StartTimer[]): Promise<void> {
-    const inserted = new RowBuffer(insertStartTimers);
-    for (const timer of timers) inserted.add(definitionId, timer.startEventId, timer.tenantId, timer.dueAt, timer.remaining);
-    const statements: BoundStatement[] = [{ ...DELETE_START_TIMERS, values: [definitionId] }];
-    inserted.bindTo(statements);
-    await this.pool.transaction(statements);
   }
 
   async claimDue(now: number, limit: number, node: number, claimMs: number): Promise<StartTimer[]> {

@@ -7,7 +7,7 @@ import { DefinitionStore, DuplicateName, type DefinitionRecord, type NewDefiniti
 import { textsOf } from '../../requests/field-values.js';
 import { originOf } from '../../requests/origin-of.js';
 import type { CommandOrigin } from '../../session/origin.js';
-import { messageStartsOf } from '../compiled-parts.js';
+import { messageStartsOf, timerStartsOf } from '../compiled-parts.js';
 import { DefinitionChanges } from '../definition-changes.js';
 import { CreateProcessDefinitionCommand } from './create-process-definition.command.js';
 import type { CreateProcessDefinitionData } from './create-process-definition.dto.js';
@@ -76,15 +76,15 @@ export class CreateProcessDefinitionHandler implements ICommandHandler<CreatePro
     data: CreateProcessDefinitionData,
   ): Promise<DefinitionRecord[]> {
     const { tenantId, actor } = origin.caller;
-    const rows = deployments.map((deployment) => toRow(deployment, data));
+    const rows = deployments.map((deployment) => toRow(deployment, data, this.clock.now()));
     const inserted = await this.definitions.insert(tenantId, rows, data.bpmnXml, actor.id, (records) =>
       records.map(({ id, name, version, processKey }) =>
         this.changes.audit.entry({ ...origin, detail: { definitionId: id, name, version } }, 'succeeded', { processKey }),
       ),
     );
     for (const [i, definition] of inserted.entries()) {
-      const deployment = deployments[i];
-      if (deployment) await this.changes.deployed(definition, deployment.process);
+      const process = deployments[i]?.process;
+      if (process) this.changes.deployed(definition, process, rows[i]?.timerStarts ?? []);
     }
     return inserted;
   }
@@ -95,7 +95,7 @@ function nameAll(processes: readonly ProcessDefinition[], name: string | undefin
   return processes.map((process, i) => ({ process, name: (i === 0 ? name : undefined)?.trim() ?? process.name }));
 }
 
-function toRow({ name, process }: Deployment, data: CreateProcessDefinitionData): NewDefinition {
+function toRow({ name, process }: Deployment, data: CreateProcessDefinitionData, now: number): NewDefinition {
   return {
     name,
     processKey: process.key,
@@ -106,6 +106,7 @@ function toRow({ name, process }: Deployment, data: CreateProcessDefinitionData)
     contextLoaderType: data.contextLoaderType ?? null,
     metadata: data.metadata ?? {},
     messageStarts: messageStartsOf(process),
+    timerStarts: timerStartsOf(process, now),
   };
 }
 

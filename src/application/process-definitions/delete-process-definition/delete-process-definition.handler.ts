@@ -58,19 +58,21 @@ export class DeleteProcessDefinitionHandler implements ICommandHandler<DeletePro
     origin: CommandOrigin,
     { id, tenantId, name, version, processKey }: DefinitionRecord,
   ): Promise<Answer | null> {
-    const deletedInstances = await this.definitions.delete(tenantId, id, (instances) =>
+    const deletion = await this.definitions.delete(tenantId, id, (instances) =>
       this.changes.audit.entry(
         { ...origin, detail: { ...origin.detail, name, version, deletedInstances: instances } },
         'succeeded',
         { processKey },
       ),
     );
-    if (deletedInstances === null) return null;
-    await this.changes.deleted(id);
+    if (deletion.kind === 'active-instances') return null;
+    // Somebody else was first.
+    if (deletion.kind === 'not-found') return this.changes.notFound(origin, id);
+    this.changes.deleted(id);
     return done('Process definition deleted successfully', {
       id,
       name,
-      deletedInstances,
+      deletedInstances: deletion.deletedInstances,
       deletedAt: new Date(this.clock.now()).toISOString(),
     });
   }

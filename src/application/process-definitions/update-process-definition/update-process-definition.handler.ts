@@ -6,7 +6,7 @@ import { Clock } from '../../ports/clock.js';
 import { DefinitionStore, DuplicateName, type DefinitionRecord } from '../../ports/readers.js';
 import { textsOf, wholeNumber } from '../../requests/field-values.js';
 import { originOf } from '../../requests/origin-of.js';
-import { messageStartsOf } from '../compiled-parts.js';
+import { messageStartsOf, timerStartsOf } from '../compiled-parts.js';
 import { DefinitionChanges } from '../definition-changes.js';
 import { UpdateProcessDefinitionCommand } from './update-process-definition.command.js';
 import type { UpdateProcessDefinitionData } from './update-process-definition.dto.js';
@@ -41,14 +41,15 @@ export class UpdateProcessDefinitionHandler implements ICommandHandler<UpdatePro
     if (model?.kind === 'refused') return this.changes.invalidModel(origin, model.errors);
 
     try {
-      const after = await this.definitions.update(caller.tenantId, id, columnsOf(data, model), caller.actor.id, (updated) =>
+      const columns = columnsOf(data, model, this.clock.now());
+      const after = await this.definitions.update(caller.tenantId, id, columns, caller.actor.id, (updated) =>
         this.changes.audit.entry({ ...origin, detail: { definitionId: id, version: updated.version } }, 'succeeded', {
           processKey: updated.processKey,
           changes: changesOf(before, updated),
         }),
       );
       if (!after) return await this.changes.notFound(origin, id);
-      if (model) await this.changes.deployed(after, model.process);
+      if (model) this.changes.deployed(after, model.process, columns.timerStarts ?? []);
       else this.changes.changed();
       return await this.answer(before, after, data, model);
     } catch (error) {
@@ -98,7 +99,11 @@ export class UpdateProcessDefinitionHandler implements ICommandHandler<UpdatePro
   }
 }
 
-function columnsOf(data: UpdateProcessDefinitionData, model: NewModel | null): Parameters<DefinitionStore['update']>[2] {
+function columnsOf(
+  data: UpdateProcessDefinitionData,
+  model: NewModel | null,
+  now: number,
+): Parameters<DefinitionStore['update']>[2] {
   const { description, category, isActive, metadata } = data;
   return {
     ...(data.name === undefined ? {} : { name: data.name.trim() }),
@@ -106,8 +111,12 @@ function columnsOf(data: UpdateProcessDefinitionData, model: NewModel | null): P
     ...(category === undefined ? {} : { category }),
     ...(isActive === undefined ? {} : { isActive }),
     ...(metadata === undefined ? {} : { metadata }),
-    ...(model ? { xml: model.xml, processKey: model.process.key, messageStarts: messageStartsOf(model.process) } : {}),
+    ...(model ? modelColumns(model, now) : {}),
   };
+}
+
+function modelColumns({ xml, process }: NewModel, now: number): Parameters<DefinitionStore['update']>[2] {
+  return { xml, processKey: process.key, messageStarts: messageStartsOf(process), timerStarts: timerStartsOf(process, now) };
 }
 
 const AUDITED = ['name', 'description', 'category', 'isActive', 'metadata', 'version', 'processKey'] as const;
