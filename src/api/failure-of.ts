@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { InvalidRequest } from '../application/requests/invalid-request.js';
-import { StorageUnavailable } from '../application/ports/instance-store.js';
+import { StepConflict, StorageUnavailable } from '../application/ports/instance-store.js';
 import { refused } from '../contract/answer.js';
 import { ApiFailure, bodyTooLarge, internalError, invalidRequest, unavailable, unknownPath } from './api-failure.js';
 
@@ -18,6 +18,8 @@ export function failureOf(error: unknown, request: FailedRequest): ApiFailure {
   if (error instanceof InvalidRequest) return invalidRequest(error.errors);
   if (error instanceof StorageUnavailable)
     return unavailable(request.correlationId, 'The database cannot be reached now. Try again in a moment.');
+  if (error instanceof StepConflict)
+    return unavailable(request.correlationId, 'Others change this at the same time again and again. Try again in a moment.');
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
   if (status === 404) return unknownPath(request.method, request.path);
   if (status === 413) return bodyTooLarge(request.bodyLimitBytes);
