@@ -23,6 +23,11 @@ const MAX_DEPTH = 100;
 const MAX_TAGS = 250_000;
 /** Elements with an id, as in `offsets`. */
 const MAX_ELEMENTS = 10_000;
+/** Texts where BPMN has none: the parser goes through the whole model for each, to say where it stands. */
+const MAX_STRAY_TEXTS = 100;
+/** Elements of BPMN that hold text: expressions, scripts, descriptions and references. */
+const HOLDS_TEXT =
+  /(?:^|:)(?:documentation|text|script|\w*[eE]xpression|\w*[cC]ondition|loopCardinality|time(?:Date|Duration|Cycle)|transformation|from|to|\w*Path|incoming|outgoing|source|target|\w+Refs?)$/;
 const NAME = /[^\s<>/="'&?!]+/y;
 const ATTRIBUTE = /\s+([^\s<>/="'&?!]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
 const TAG_END = /\s*(\/?)>/y;
@@ -39,6 +44,7 @@ export function scanXml(xml: string): XmlScan {
 class Scanner {
   private at = 0;
   private tags = 0;
+  private strayTexts = 0;
   private rootClosed = false;
   private readonly open: { readonly name: string; readonly offset: number }[] = [];
   /** Depth of the diagram or the extension elements that are being read; 0: none. */
@@ -68,14 +74,26 @@ class Scanner {
         .trim() !== ''
     )
       throw this.malformed('Expected nothing but elements at the top, but found text', this.at);
+    this.strayText(this.at, end);
     this.at = end;
+  }
+
+  private strayText(from: number, to: number): void {
+    const element = this.open.at(-1);
+    if (to <= from || !element || this.asideDepth > 0 || HOLDS_TEXT.test(element.name) || !/\S/.test(this.xml.slice(from, to)))
+      return;
+    if (++this.strayTexts > MAX_STRAY_TEXTS)
+      throw new UnsafeXml('unexpected-text', `Expected no text in <${element.name}>, but found some`, from, 'Remove it.');
   }
 
   private markup(): void {
     const { xml, at } = this;
     if (xml.startsWith('<!--', at)) return this.skipTo('-->', 'a comment');
     if (xml.startsWith('<?', at)) return this.skipTo('?>', 'a processing instruction');
-    if (xml.startsWith('<![CDATA[', at)) return this.skipTo(']]>', 'a CDATA section');
+    if (xml.startsWith('<![CDATA[', at)) {
+      this.skipTo(']]>', 'a CDATA section');
+      return this.strayText(at, this.at);
+    }
     if (xml.startsWith('<!', at))
       throw new UnsafeXml('no-doctype', 'Expected no DOCTYPE or ENTITY, but found one', at, 'Remove it; BPMN needs none.');
     if (xml.startsWith('</', at)) return this.closeTag();

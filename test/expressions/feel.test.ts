@@ -73,7 +73,7 @@ describe('FEEL', () => {
   ])('reaches nothing but data: %s', (source, variables) => {
     let value: unknown = null;
     try {
-      value = compileFeel(source).evaluate(variables as JsonObject);
+      value = compileFeel(source).evaluate(variables);
     } catch (error) {
       expect(String(error)).toMatch(/Expected/);
     }
