@@ -9,7 +9,10 @@ import type { AttemptOutcome, TaskAttempt } from '../connectors/connector.js';
 import type { Command, ExecuteAttempt } from '../engine/index.js';
 
 interface RunningAttempt {
+  readonly instanceId: number;
   readonly attempt: number;
+  /** On the clock of `performance.now()`. */
+  readonly begunAt: number;
   readonly abort: AbortController;
   readonly ended: Promise<void>;
 }
@@ -49,7 +52,8 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     const ended = this.run(header, attempt, taskName, abort.signal).finally(() => {
       if (this.running.get(key)?.abort === abort) this.running.delete(key);
     });
-    this.running.set(key, { attempt: attempt.attempt, abort, ended });
+    const begunAt = performance.now();
+    this.running.set(key, { instanceId: header.id, attempt: attempt.attempt, begunAt, abort, ended });
   }
 
   abort(instanceId: number, elementInstanceId: number): void {
@@ -62,6 +66,18 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
 
   get size(): number {
     return this.running.size;
+  }
+
+  /** Resolves when no attempt of these instances runs that began since (on the clock of `performance.now()`), or after `withinMs`. */
+  async whenEnded(instanceIds: ReadonlySet<number>, since: number, withinMs: number): Promise<void> {
+    const late = timeout(Math.max(0, withinMs));
+    let isLate = false;
+    const passed = late.passed.then(() => (isLate = true));
+    const awaited = (): RunningAttempt[] =>
+      [...this.running.values()].filter((each) => each.begunAt >= since && instanceIds.has(each.instanceId));
+    for (let open = awaited(); open.length > 0 && !isLate; open = awaited())
+      await Promise.race([passed, Promise.allSettled(open.map((each) => each.ended))]);
+    late.cancel();
   }
 
   /** No new attempt from now on; running ones get `graceMs`, then they are told to stop. */

@@ -23,17 +23,18 @@ export class StartTimers {
     private readonly node: NodeIdentity,
   ) {}
 
-  async fireDue(now: number): Promise<number> {
+  /** `moved` is told the instances that were started. */
+  async fireDue(now: number, moved: Set<number>): Promise<number> {
     const due = await this.store.claimDue(now, CLAIM, this.node.node, CLAIM_MS);
-    for (const timer of due) await this.fire(timer);
+    for (const timer of due) await this.fire(timer, moved);
     return due.length;
   }
 
   /** The guid is made from the firing, so that two nodes, or one that died in between, start one instance. */
-  private async fire(timer: StartTimer): Promise<void> {
+  private async fire(timer: StartTimer, moved: Set<number>): Promise<void> {
     const definition = await this.definitions.findById(timer.tenantId, timer.definitionId);
     if (definition?.isActive) {
-      await this.starter.start({
+      const result = await this.starter.start({
         definition,
         version: definition.version,
         guid: `timer-${timer.definitionId}-${timer.startEventId}-${timer.dueAt}`,
@@ -47,6 +48,7 @@ export class StartTimers {
           detail: { startEventId: timer.startEventId },
         }),
       });
+      if (result.kind === 'done') moved.add(result.instance.header.id);
     }
     await this.store.advance(timer, definition ? await this.next(timer, definition.version) : null);
   }

@@ -75,3 +75,13 @@ export function scriptTask(id: string, script: string, more: Readonly<Record<str
     xml: `<bpmn:scriptTask id="${id}" name="${id}" scriptFormat="javascript">${properties({ ResultVariable: `${id}_result`, ...more })}<bpmn:script><![CDATA[${script}]]></bpmn:script></bpmn:scriptTask>`,
   };
 }
+
+/** A timer event definition. */
+export function timer(kind: 'timeDate' | 'timeDuration' | 'timeCycle', value: string): string {
+  return `<bpmn:timerEventDefinition><bpmn:${kind} xsi:type="bpmn:tFormalExpression">${value}</bpmn:${kind}></bpmn:timerEventDefinition>`;
+}
+
+/** An intermediate event that waits for what `definition` says. */
+export function catchEvent(id: string, definition: string): Element {
+  return { id, xml: `<bpmn:intermediateCatchEvent id="${id}">${definition}</bpmn:intermediateCatchEvent>` };
+}

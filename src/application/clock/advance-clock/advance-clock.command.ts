@@ -6,7 +6,8 @@ import { AdvanceClockData } from './advance-clock.dto.js';
   name: 'AdvanceClockCommand',
   permission: 'clock:advance',
   data: AdvanceClockData,
-  summary: "Move the server's clock (only with REPRISE_TEST_CLOCK=true).",
+  summary:
+    "Move this server process's clock and do all that is due then (only with REPRISE_TEST_CLOCK=true). Other nodes keep theirs: use it with one node.",
   kind: 'command',
 })
 export class AdvanceClockCommand extends ApiRequest<AdvanceClockData> {}
