@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { PgInstanceStore } from '../../src/storage/stores/instance-store.js';
 import { PgNodeRegistry } from '../../src/storage/stores/node-registry.js';
 import { openHotDatabase } from '../support/hot-database.js';
-import { firstStep, headerOf } from '../support/step-writes.js';
+import { executingElement, firstStep, headerOf } from '../support/step-writes.js';
 
 const LEASE_MS = 5_000;
 const database = openHotDatabase();
@@ -99,7 +99,7 @@ describe('a node', () => {
 
 describe('what a dead node owned', () => {
   test('is found, shared instances included where it has a part in them', async () => {
-    const scopes = (owner: number) => ({ 0: { id: 0, parentId: null, elements: [{ owner, requestedBy: null }] } });
+    const scopes = (owner: number) => ({ 0: { id: 0, parentId: null, elements: [executingElement(owner)] } });
     const mine = await own(41);
     await own(4);
     const shared = await own(0, { scopes: scopes(41) });

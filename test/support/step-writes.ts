@@ -1,5 +1,5 @@
 import type { InstanceHeader, StepWrite } from '../../src/application/ports/instance-store.js';
-import { ROOT_SCOPE, STATE_SCHEMA, type InstanceState } from '../../src/engine/index.js';
+import { ROOT_SCOPE, STATE_SCHEMA, type InstanceState, type ElementInstance } from '../../src/engine/index.js';
 
 /** What the engine would hand to the storage, made by hand: the storage does not care whether it makes sense as a process. */
 export function headerOf(id: number, changes: Partial<InstanceHeader> = {}): InstanceHeader {
@@ -44,7 +44,7 @@ export function firstStep(
       continuations: 0,
       ...state,
     },
-    variablesChanged: true,
+    variablesText: JSON.stringify(state.variables ?? {}),
     touchedScopes: new Set([ROOT_SCOPE]),
     ownerNode: null,
     currentActivityId: null,
@@ -63,12 +63,36 @@ export function nextStep(before: StepWrite, changes: Partial<StepWrite> = {}, st
     ...before,
     expectedVersion: version,
     state: { ...before.state, version: version + 1, updatedAt: updatedAt + 1_000, ...state },
-    variablesChanged: state.variables !== undefined,
+    variablesText: state.variables === undefined ? null : JSON.stringify(state.variables),
     touchedScopes: new Set([ROOT_SCOPE]),
     effects: [],
     audit: [],
     idempotencyKey: null,
     consumedMessageId: null,
     ...changes,
+  };
+}
+
+/** A visit whose attempt the node `owner` runs. */
+export function executingElement(owner: number): ElementInstance {
+  return {
+    id: 1,
+    nodeId: 'Task_1',
+    scopeId: ROOT_SCOPE,
+    status: 'executing',
+    startedAt: 1_800_000_000_000,
+    attempt: 1,
+    budgetFrom: 0,
+    attemptStartedAt: 1_800_000_000_000,
+    owner,
+    requestedBy: null,
+    local: null,
+    incident: null,
+    dueAt: null,
+    subscription: null,
+    arrived: [],
+    boundaryTimers: [],
+    timersArmed: false,
+    undo: null,
   };
 }

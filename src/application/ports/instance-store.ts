@@ -31,7 +31,8 @@ export interface StepWrite {
   /** The version that the row must still have; 0: the row is inserted. */
   readonly expectedVersion: number;
   readonly state: InstanceState;
-  readonly variablesChanged: boolean;
+  /** The variables as JSON text where the step changed them; null: they stay as they are. */
+  readonly variablesText: string | null;
   /** Scopes whose row must be written; those of them not in `state.scopes` are deleted. The root is in the instance's row. */
   readonly touchedScopes: ReadonlySet<number>;
   /** The node that runs attempts of it; 0 where several do; null where none does. */

@@ -21,12 +21,14 @@ import { extendTrail, type LiveInstance } from './live-instance.js';
 import { refusedEntry, type ApplyOptions } from './origin.js';
 import type { QueuedCommand, SessionResult } from './queued-command.js';
 import { buildWrite } from './step-write.js';
-import { checkSize } from './variable-limit.js';
+import { limitVariables, type SizedStep } from './variable-limit.js';
 
 interface Stepped<R extends StepResult = StepResult> {
   readonly item: QueuedCommand;
   readonly before: LiveInstance;
   readonly result: R;
+  /** Of the result, where it changes the variables. */
+  readonly variablesText: string | null;
   readonly fresh: boolean;
 }
 
@@ -92,7 +94,7 @@ export class EngineSession {
   /** What a command would do, on what is stored now. Nothing is kept. */
   async preview(target: InstanceKey, command: Command): Promise<{ instance: LiveInstance; result: StepResult } | null> {
     const instance = await this.read(target);
-    return instance && { instance, result: this.step(instance, command) };
+    return instance && { instance, result: this.step(instance, command).result };
   }
 
   /** The instance as it is stored now. */
@@ -174,7 +176,7 @@ export class EngineSession {
       else if (found instanceof Error) item.reject(found);
       else {
         try {
-          stepped.push({ item, ...found, result: this.step(found.before, item.command) });
+          stepped.push({ item, ...found, ...this.step(found.before, item.command) });
         } catch (error) {
           this.cache.drop(item.key);
           item.reject(error);
@@ -184,11 +186,11 @@ export class EngineSession {
     return stepped;
   }
 
-  private step({ definition, state }: LiveInstance, command: Command): StepResult {
+  private step({ definition, state }: LiveInstance, command: Command): SizedStep {
     const context = { now: this.clock.now(), node: this.node.node };
     const before = command.type === 'start-process-instance' && state.version === 0 ? null : state;
     const result = step(definition, before, command, context);
-    return checkSize(result, command, state.status, (other) => step(definition, before, other, context));
+    return limitVariables(result, command, state.status, (other) => step(definition, before, other, context));
   }
 
   /** Each refusal is told when its audit entry is stored; one that cannot be stored fails nobody else's. */
@@ -214,8 +216,8 @@ export class EngineSession {
 
   private async commit(accepted: readonly Stepped<Accepted>[]): Promise<void> {
     if (accepted.length === 0) return;
-    const writes = accepted.map(({ item, before, result }) =>
-      buildWrite(before.header, before.state.version, result, item.options, () => this.entryBase()),
+    const writes = accepted.map(({ item, before, result, variablesText }) =>
+      buildWrite(before.header, before.state.version, result, variablesText, item.options, () => this.entryBase()),
     );
     try {
       await this.store.saveSteps(writes);

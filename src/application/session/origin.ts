@@ -27,18 +27,26 @@ type EntryBase = Pick<AuditEntry, 'id' | 'at'>;
 
 /** The entry of a command that was done: part of the same transaction. */
 export function doneEntry(base: EntryBase, origin: CommandOrigin, header: InstanceHeader, report: StepReport): AuditEntry {
+  const { caller, action, comment, claimedBy } = origin;
+  // Written out: two spreads would cost more than the rest of it, and every command has such an entry.
   return {
-    ...base,
-    ...requestPart(origin),
+    id: base.id,
+    tenantId: caller.tenantId,
+    at: base.at,
+    actor: { type: caller.actor.type, id: caller.actor.id, claimed: claimedBy },
+    action,
     outcome: 'succeeded',
     instanceGuid: header.guid,
     processKey: header.processKey,
     taskId: report.taskId,
     attempt: report.attempt,
+    comment,
     changes: report.changes,
     statusBefore: report.statusBefore,
     statusAfter: report.statusAfter,
     durationMs: durationSince(base, origin),
+    correlationId: caller.correlationId,
+    idempotencyKey: caller.idempotencyKey,
     detail: report.terminatedTasks.length > 0 ? { ...origin.detail, terminatedTasks: report.terminatedTasks } : origin.detail,
   };
 }

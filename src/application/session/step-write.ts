@@ -8,6 +8,7 @@ export function buildWrite(
   header: InstanceHeader,
   expectedVersion: number,
   result: Accepted,
+  variablesText: string | null,
   options: ApplyOptions,
   entryBase: () => { id: number; at: string },
 ): StepWrite {
@@ -22,7 +23,7 @@ export function buildWrite(
     header,
     expectedVersion,
     state,
-    variablesChanged: result.variablesChanged,
+    variablesText,
     touchedScopes: result.touchedScopes,
     ownerNode: ownerOf(state),
     currentActivityId: openElements(state)[0]?.nodeId ?? null,

@@ -3,37 +3,39 @@ import type { Command, InstanceStatus, StepResult } from '../../engine/index.js'
 /** All variables of an instance, as JSON text (CONTRACT section 8). */
 const VARIABLES_MAX_BYTES = 4 * 1024 * 1024;
 
+/** A step whose variables may be stored, with their text, so that it is made once. */
+export interface SizedStep {
+  readonly result: StepResult;
+  /** Null where the step leaves the variables as they are. */
+  readonly variablesText: string | null;
+}
+
 /**
  * Refuses a step that would make the variables too large; an attempt whose result is too large has failed instead, so that
  * the task can be repaired.
  */
-export function checkSize(
+export function limitVariables(
   result: StepResult,
   command: Command,
   status: InstanceStatus,
   step: (command: Command) => StepResult,
-): StepResult {
-  if (result.kind === 'rejected' || !result.variablesChanged) return result;
-  const size = Buffer.byteLength(JSON.stringify(result.state.variables));
-  if (size <= VARIABLES_MAX_BYTES) return result;
-  const message = `Expected the variables of the instance to stay within ${VARIABLES_MAX_BYTES} bytes, but they would take ${size}.`;
+): SizedStep {
+  const variablesText = textOf(result);
+  // No text is more than three times as many bytes as it has UTF-16 units.
+  if (variablesText === null || variablesText.length * 3 <= VARIABLES_MAX_BYTES) return { result, variablesText };
+  const bytes = Buffer.byteLength(variablesText);
+  if (bytes <= VARIABLES_MAX_BYTES) return { result, variablesText };
+  const message = `Expected the variables of the instance to stay within ${VARIABLES_MAX_BYTES} bytes, but they would take ${bytes}.`;
   if (command.type === 'complete-attempt') {
     const { elementInstanceId, attempt } = command;
-    return step({
-      type: 'fail-attempt',
-      elementInstanceId,
-      attempt,
-      code: 'VARIABLES_TOO_LARGE',
-      message,
-      bpmnError: false,
-      details: null,
-      variables: null,
-    });
+    const failure = { code: 'VARIABLES_TOO_LARGE', message, bpmnError: false, details: null, variables: null };
+    const failed = step({ type: 'fail-attempt', elementInstanceId, attempt, ...failure });
+    return { result: failed, variablesText: textOf(failed) };
   }
-  return {
-    kind: 'rejected',
-    code: 'VARIABLES_TOO_LARGE',
-    message,
-    data: { currentStatus: status, maxBytes: VARIABLES_MAX_BYTES, bytes: size },
-  };
+  const data = { currentStatus: status, maxBytes: VARIABLES_MAX_BYTES, bytes };
+  return { result: { kind: 'rejected', code: 'VARIABLES_TOO_LARGE', message, data }, variablesText: null };
+}
+
+function textOf(result: StepResult): string | null {
+  return result.kind === 'accepted' && result.variablesChanged ? JSON.stringify(result.state.variables) : null;
 }

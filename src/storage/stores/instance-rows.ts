@@ -3,7 +3,7 @@ import { ROOT_SCOPE } from '../../engine/index.js';
 import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
 import { deleteScopes, insertInstances, sweepEndedInstances, updateInstances, upsertScopes } from '../sql/save-steps.js';
-import { encodeState } from './encoded-state.js';
+import { encodeScope, encodeState } from './encoded-state.js';
 
 /** The rows of the instances themselves: their own, and those of their sub-process scopes. */
 export class InstanceRows {
@@ -29,7 +29,7 @@ export class InstanceRows {
     this.ended.bindTo(statements);
   }
 
-  private insert({ header, state, ownerNode, currentActivityId }: StepWrite): void {
+  private insert({ header, state, variablesText, ownerNode, currentActivityId }: StepWrite): void {
     this.inserted.add(
       header.id,
       header.tenantId,
@@ -49,11 +49,11 @@ export class InstanceRows {
       state.updatedAt,
       state.endedAt,
       encodeState(state),
-      JSON.stringify(state.variables),
+      variablesText ?? JSON.stringify(state.variables),
     );
   }
 
-  private update({ header, state, expectedVersion, variablesChanged, ownerNode, currentActivityId }: StepWrite): void {
+  private update({ header, state, expectedVersion, variablesText, ownerNode, currentActivityId }: StepWrite): void {
     this.updated.add(
       header.id,
       expectedVersion,
@@ -65,7 +65,7 @@ export class InstanceRows {
       state.updatedAt,
       state.endedAt,
       encodeState(state),
-      variablesChanged ? JSON.stringify(state.variables) : null,
+      variablesText,
     );
   }
 
@@ -73,7 +73,7 @@ export class InstanceRows {
     for (const scopeId of touchedScopes) {
       if (scopeId === ROOT_SCOPE) continue;
       const scope = state.scopes[scopeId];
-      if (scope) this.upsertedScopes.add(header.id, scopeId, JSON.stringify(scope));
+      if (scope) this.upsertedScopes.add(header.id, scopeId, encodeScope(scope));
       else if (expectedVersion > 0) this.deletedScopes.add(header.id, scopeId);
     }
   }

@@ -1,6 +1,6 @@
 import type { NodeIdentity } from '../../application/ports/clock.js';
 import { InstanceStore, type InstanceKey, type StepWrite, type StoredInstance } from '../../application/ports/instance-store.js';
-import type { InstanceState, JsonObject, ScopeState } from '../../engine/index.js';
+import type { JsonObject } from '../../engine/index.js';
 import { int8Array, textArray } from '../connection/binary-array.js';
 import type { HotPool, Parameter, Statement } from '../connection/hot-pool.js';
 import { LOAD_BY_GUID, LOAD_BY_ID } from '../sql/load-instances.js';
@@ -18,9 +18,9 @@ interface InstanceRow {
   business_key: string | null;
   context_type_id: number | null;
   context_id: string | null;
-  state: Omit<InstanceState, 'variables'>;
+  state: JsonObject;
   variables: JsonObject;
-  scopes: Record<number, ScopeState> | null;
+  scopes: Record<number, JsonObject> | null;
 }
 
 /** The commit path on PostgreSQL. `node` is null where idempotency claims are not to be checked. */
