@@ -85,3 +85,16 @@ export function timer(kind: 'timeDate' | 'timeDuration' | 'timeCycle', value: st
 export function catchEvent(id: string, definition: string): Element {
   return { id, xml: `<bpmn:intermediateCatchEvent id="${id}">${definition}</bpmn:intermediateCatchEvent>` };
 }
+
+/** A task that waits for a message. */
+export function receiveTask(
+  id: string,
+  message: string,
+  correlationKey: string,
+  more: Readonly<Record<string, string>> = {},
+): Element {
+  return {
+    id,
+    xml: `<bpmn:receiveTask id="${id}" name="${id}">${properties({ message, correlationKey, ...more })}</bpmn:receiveTask>`,
+  };
+}
