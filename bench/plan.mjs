@@ -61,7 +61,7 @@ export const WORKLOADS = {
 };
 
 /** A smoke run asks whether everything still works; its figures say little. */
-const QUICK_SHARE = 0.1;
+const QUICK_SHARE = 0.06;
 const QUICK_LEAST = 40;
 
 /**
