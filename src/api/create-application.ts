@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EnvelopeFilter } from './envelope.filter.js';
+import { answerMalformed } from './malformed-request.js';
 import { OpenApiDocument } from './openapi/docs.controller.js';
 import { openApiDocument } from './openapi/document.js';
 
@@ -23,6 +24,7 @@ export async function createApplication(root: DynamicModule, options: HttpOption
     bodyLimit: options.bodyLimitBytes,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    clientErrorHandler: answerMalformed,
     routerOptions: { maxParamLength: 255 },
     frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
       envelope.answer(error, request as FastifyRequest, reply as FastifyReply),

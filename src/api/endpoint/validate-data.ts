@@ -3,6 +3,9 @@ import type { RegisteredRequest } from '../../application/requests/api-request.j
 import type { FieldError } from '../../contract/answer.js';
 import { invalidRequest } from '../api-failure.js';
 
+/** Names that would change what the object is, instead of a field of it. */
+const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
+
 /**
  * `data` as the request's class, its aliases replaced. Unknown fields are refused: a misspelt `updatedVariables` that is
  * silently dropped would retry with the old ones.
@@ -32,7 +35,7 @@ function renamed(
     // An explicit null is "not given" everywhere: clients of typed languages send it.
     if (value === null) continue;
     const name = spec.aliases && Object.hasOwn(spec.aliases, key) ? (spec.aliases[key] ?? key) : key;
-    if (name === '__proto__') errors.push({ field: 'data', code: 'unknown', message: "Expected no field named '__proto__'" });
+    if (RESERVED.has(name)) errors.push({ field: 'data', code: 'unknown', message: `Expected no field named '${name}'` });
     else if (Object.hasOwn(result, name))
       errors.push({ field: `data.${key}`, code: 'exclusive', message: `${name} is given twice, also under another name` });
     else result[name] = value;
