@@ -1,4 +1,4 @@
-import { failedElements, openElements, type ElementInstance, type FlowNode, type JsonObject } from '../engine/index.js';
+import { failedElements, isPutOff, openElements, type ElementInstance, type FlowNode, type JsonObject } from '../engine/index.js';
 import type { ContextTypes } from './ports/context-types.js';
 import type { LiveInstance, Trail } from './session/live-instance.js';
 
@@ -69,7 +69,7 @@ export function waitingView(instance: LiveInstance): Record<string, unknown> {
   const open = openElements(state);
   const waiting =
     open.find((element) => element.status === 'waiting' && isUserTask(instance, element)) ??
-    open.find((element) => element.status === 'waiting' || element.status === 'ready');
+    open.find((element) => element.status === 'waiting' || (element.status === 'ready' && !isPutOff(element)));
   const node = waiting && definition.nodesById.get(waiting.nodeId);
   if (!waiting || !node) return {};
   const actions: readonly NextAction[] = waiting.status === 'ready' ? STEP_ACTIONS : node.type === 'userTask' ? node.actions : [];

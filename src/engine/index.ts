@@ -6,7 +6,7 @@ export * from './effects/effect.js';
 export { executeEffectOf } from './behaviors/run-attempt.js';
 export { armTimer } from './event-definitions/timer.js';
 export { checkInvariants } from './state/check-invariants.js';
-export { openElements } from './state/draft.js';
+export { isPutOff, openElements } from './state/draft.js';
 export { newInstance } from './commands/start-process-instance.js';
 export { failedElements } from './commands/guards.js';
 export { parseDuration, parseInstant, parseRepeatingInterval, addDuration } from './event-definitions/iso-8601.js';

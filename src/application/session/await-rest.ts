@@ -1,5 +1,5 @@
 import type { Effect, ElementInstance, InstanceState } from '../../engine/index.js';
-import { openElements } from '../../engine/index.js';
+import { isPutOff, openElements } from '../../engine/index.js';
 import type { InstanceWatch } from './instance-watch.js';
 import type { LiveInstance } from './live-instance.js';
 
@@ -113,9 +113,11 @@ function isFinal(report: RestReport): boolean {
 
 function atRest(state: InstanceState, { foreign }: RestOptions): boolean {
   if (state.paused) return true;
-  return openElements(state).every((element) =>
-    element.status !== 'executing' && !(element.status === 'ready' && state.executionMode === 'Unsupervised')
-      ? true
-      : foreign.has(element.id),
-  );
+  return openElements(state).every((element) => !isMoving(state, element) || foreign.has(element.id));
+}
+
+/** An attempt runs, or the element goes on by itself: a supervised process stands before it otherwise. */
+function isMoving(state: InstanceState, element: ElementInstance): boolean {
+  if (element.status === 'ready') return state.executionMode === 'Unsupervised' || isPutOff(element);
+  return element.status === 'executing';
 }

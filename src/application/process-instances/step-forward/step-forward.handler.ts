@@ -1,10 +1,12 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { done, refused, type Answer } from '../../../contract/answer.js';
+import { openElements } from '../../../engine/index.js';
 import { failureView, headView, nameOf, retryingView, stateView, typeName, waitingView } from '../../instance-view.js';
 import { OperatorCommand } from '../../operator-command.js';
 import { Clock } from '../../ports/clock.js';
 import { originOf } from '../../requests/origin-of.js';
 import { awaitRest, foreignAttempts } from '../../session/await-rest.js';
+import type { LiveInstance } from '../../session/live-instance.js';
 import { TrailReader } from '../../trail-reader.js';
 import { StepForwardCommand } from './step-forward.command.js';
 
@@ -33,19 +35,16 @@ export class StepForwardHandler implements ICommandHandler<StepForwardCommand, A
       waitMs: WAIT_MS,
       graceMs: 1_000,
     });
-    const taskId = result.report.taskId ?? '';
-    const node = instance.definition.nodesById.get(taskId);
+    const { taskId, elementInstanceId } = result.report;
+    const isOpened = openElements(instance.state).some(({ id, status }) => id === elementInstanceId && status === 'waiting');
     const head = headView(instance);
     const view = {
       ...head,
       executionMode: instance.state.executionMode,
-      previousTask: {
-        taskId,
-        taskName: nameOf(instance, taskId),
-        taskType: node ? typeName(node) : null,
-        executionTime: `${((executionTimeMs ?? 0) / 1000).toFixed(1)}s`,
-        success: attempt === 'succeeded',
-      },
+      // A step onto a user task opens it: that is the current one then, and what went before it is the previous one.
+      previousTask: isOpened
+        ? lastTask(instance)
+        : taskView(instance, taskId ?? '', executionTimeMs ?? 0, attempt === 'succeeded'),
       state: stateView(instance, await this.trails.trailOf(instance)),
       ...waitingView(instance),
       ...retryingView(instance),
@@ -58,4 +57,15 @@ export class StepForwardHandler implements ICommandHandler<StepForwardCommand, A
       view,
     );
   }
+}
+
+function lastTask(instance: LiveInstance): Record<string, unknown> | null {
+  const last = instance.state.trail.at(-1);
+  return last ? taskView(instance, last.nodeId, last.durationMs, last.success) : null;
+}
+
+function taskView(instance: LiveInstance, taskId: string, durationMs: number, success: boolean): Record<string, unknown> {
+  const node = instance.definition.nodesById.get(taskId);
+  const executionTime = `${(durationMs / 1000).toFixed(1)}s`;
+  return { taskId, taskName: nameOf(instance, taskId), taskType: node ? typeName(node) : null, executionTime, success };
 }
