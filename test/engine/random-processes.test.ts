@@ -5,7 +5,7 @@ import { Drive } from './drive.js';
 import { randomModel, writeModel } from './random-model.js';
 
 /** Models per run; `RANDOM_PROCESSES=20000` looks longer. */
-const RUNS = Number(process.env['RANDOM_PROCESSES'] ?? 250);
+const RUNS = Number(process.env['RANDOM_PROCESSES'] ?? 100);
 
 /** One deed of the world around the engine. `pick` chooses among what is possible, `value` is what the outside says. */
 interface Deed {
