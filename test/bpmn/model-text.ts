@@ -1,5 +1,5 @@
 import { readModel, type ModelReadResult } from '../../src/bpmn/index.js';
-import type { FlowNode, ProcessDefinition } from '../../src/engine/index.js';
+import type { ProcessDefinition } from '../../src/engine/index.js';
 
 const NAMESPACES = `xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
   xmlns:custom="http://banklingo.com/schema/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"
@@ -50,17 +50,6 @@ export async function compiled(xml: string): Promise<ProcessDefinition> {
   const [process] = processes;
   if (!process) throw new Error('Expected a process, but there is none');
   return process;
-}
-
-/** The node `X` of a model, as its type. */
-export async function nodeOf<T extends FlowNode['type']>(
-  xml: string,
-  type: T,
-  id = 'X',
-): Promise<Extract<FlowNode, { type: T }>> {
-  const node = (await compiled(xml)).nodesById.get(id);
-  if (node?.type !== type) throw new Error(`Expected ${id} to be a ${type}, but it is ${node?.type ?? 'missing'}`);
-  return node as Extract<FlowNode, { type: T }>;
 }
 
 /** `rule elementId` of each error, sorted. */

@@ -36,7 +36,7 @@ for (const [net, prefix] of [
   forbidden.addSubnet(net, prefix, 'ipv6');
 
 /** True for an IP address that outbound calls must not reach. IPv4 in IPv6 clothes counts as what it is. */
-export function isForbidden(address: string): boolean {
+function isForbidden(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return forbidden.check(address, 'ipv4');
   return family === 6 && forbidden.check(address, 'ipv6');
