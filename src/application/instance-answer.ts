@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { done, instanceNotFound, refused, type Answer } from '../contract/answer.js';
 import { instanceView } from './instance-view.js';
 import { ContextTypes } from './ports/context-types.js';
-import { awaitRest, foreignAttempts } from './session/await-rest.js';
+import { awaitRest, foreignVisits } from './session/await-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
 import type { LiveInstance } from './session/live-instance.js';
@@ -23,7 +23,7 @@ export class InstanceAnswer {
     if (result.kind === 'rejected') return refused(result.rejected.message, result.rejected.data);
     const options = {
       elementInstanceId: null,
-      foreign: foreignAttempts(result.instance.state, result.begun),
+      foreign: foreignVisits(result.instance.state, result.begun),
       waitMs,
       graceMs: waitMs,
     };

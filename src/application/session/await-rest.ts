@@ -15,17 +15,17 @@ export interface RestReport {
 export interface RestOptions {
   /** The attempt to wait for; null: only for the branches to come to rest. */
   readonly elementInstanceId: number | null;
-  /** Other branches' running attempts at the time of the command: their end is not waited for. */
+  /** Other branches' visits at the time of the command: their end is not waited for. */
   readonly foreign: ReadonlySet<number>;
   readonly waitMs: number;
   /** How long after the attempt's own success the rest is waited for (CONTRACT section 11.1). */
   readonly graceMs: number;
 }
 
-/** Attempts that ran before a command and go on beside it: what it does not wait for. */
-export function foreignAttempts(state: InstanceState, begun: readonly number[]): Set<number> {
-  const executing = openElements(state).filter((element) => element.status === 'executing');
-  return new Set(executing.map((element) => element.id).filter((id) => !begun.includes(id)));
+/** Visits that were open before a command and go on beside it: what it does not wait for, whoever moves them. */
+export function foreignVisits(state: InstanceState, begun: readonly number[]): Set<number> {
+  const beside = openElements(state).filter((element) => element.status !== 'ready');
+  return new Set(beside.map((element) => element.id).filter((id) => !begun.includes(id)));
 }
 
 /** Waits until the branch has come to rest: it waits, ends or fails (CONTRACT section 11.1). Call in the same turn as the commit. */

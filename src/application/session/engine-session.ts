@@ -207,7 +207,11 @@ export class EngineSession {
       return;
     }
     if (entries.length > 0) this.wakeups.auditWritten();
-    for (const { item, before, result } of refused) item.resolve({ kind: 'rejected', instance: before, rejected: result });
+    for (const { item, before, result } of refused) {
+      item.resolve({ kind: 'rejected', instance: before, rejected: result });
+      // Too late an outcome: another node moved the instance, which nobody who waits here has heard of.
+      if (!item.options.origin) this.watch.notify(before, []);
+    }
   }
 
   private entryBase(): { id: number; at: string } {
@@ -222,10 +226,8 @@ export class EngineSession {
     try {
       await this.store.saveSteps(writes);
     } catch (error) {
-      return this.recover(
-        accepted.map(({ item }) => item),
-        error,
-      );
+      const items = accepted.map(({ item }) => item);
+      return this.recover(items, error);
     }
     for (const each of accepted) this.finish(each);
     if (writes.some((write) => write.audit.length > 0)) this.wakeups.auditWritten();

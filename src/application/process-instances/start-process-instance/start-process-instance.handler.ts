@@ -5,6 +5,7 @@ import { InstanceAnswer } from '../../instance-answer.js';
 import { InstanceStarter } from '../../instance-starter.js';
 import { Clock } from '../../ports/clock.js';
 import type { DefinitionRecord } from '../../ports/readers.js';
+import { RequestAudit } from '../../request-audit.js';
 import { wholeNumber } from '../../requests/field-values.js';
 import { invalidField } from '../../requests/invalid-request.js';
 import { parseJsonText, refuseTogether } from '../../requests/json-text.js';
@@ -22,6 +23,7 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
     private readonly catalog: DefinitionCatalog,
     private readonly starter: InstanceStarter,
     private readonly answer: InstanceAnswer,
+    private readonly audit: RequestAudit,
     private readonly clock: Clock,
   ) {}
 
@@ -29,18 +31,24 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
     const receivedAt = this.clock.now();
     const variables = variablesOf(data);
     const definition = await this.find(caller.tenantId, data);
-    if (!definition) return refused(notFoundMessage(data), null, '404');
-    if (!definition.isActive) return refused(`Process definition '${definition.name}' is not active.`, { id: definition.id });
-    if (data.version !== undefined && data.version > definition.version) {
-      return refused(
-        `Process definition '${definition.name}' has no version ${data.version}. Newest: ${definition.version}`,
-        { newestVersion: definition.version },
-        '404',
-      );
+    if (!definition) {
+      const origin = originOf(caller, 'StartProcessInstance', receivedAt);
+      return this.audit.refuse(origin, notFoundMessage(data), null, '404', { processKey: data.processKey });
+    }
+    const version = data.version ?? definition.version;
+    const origin = originOf(caller, 'StartProcessInstance', receivedAt, { detail: { definitionId: definition.id, version } });
+    const subject = { processKey: definition.processKey };
+    if (!definition.isActive) {
+      const message = `Process definition '${definition.name}' is not active.`;
+      return this.audit.refuse(origin, message, { id: definition.id }, '99', subject);
+    }
+    if (version > definition.version) {
+      const message = `Process definition '${definition.name}' has no version ${version}. Newest: ${definition.version}`;
+      return this.audit.refuse(origin, message, { newestVersion: definition.version }, '404', subject);
     }
     const result = await this.starter.start({
       definition,
-      version: data.version ?? definition.version,
+      version,
       guid: data.instanceGuid ?? null,
       variables,
       executionMode: data.executionMode ?? 'Unsupervised',
@@ -48,16 +56,14 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
       contextTypeId: data.contextTypeId === undefined ? null : wholeNumber('contextTypeId', data.contextTypeId),
       contextId: data.contextId === undefined ? null : String(data.contextId),
       startEventId: null,
-      origin: originOf(caller, 'StartProcessInstance', receivedAt, {
-        detail: { definitionId: definition.id, version: data.version ?? definition.version },
-      }),
+      origin,
     });
     if (result.kind === 'rejected' && result.rejected.code === 'ALREADY_STARTED') {
       const { header } = result.instance;
       if (header.definitionId !== definition.id) {
-        return refused(`Process instance '${header.guid}' exists, of another process: '${header.processKey}'.`, {
-          processKey: header.processKey,
-        });
+        const message = `Process instance '${header.guid}' exists, of another process: '${header.processKey}'.`;
+        // The session has recorded this refusal.
+        return refused(message, { processKey: header.processKey });
       }
       return {
         isSuccessful: true,

@@ -7,7 +7,7 @@ import { Clock } from '../../ports/clock.js';
 import { RequestAudit } from '../../request-audit.js';
 import { originOf } from '../../requests/origin-of.js';
 import type { CommandOrigin } from '../../session/origin.js';
-import { awaitRest, foreignAttempts, type RestReport } from '../../session/await-rest.js';
+import { awaitRest, foreignVisits, type RestReport } from '../../session/await-rest.js';
 import { TrailReader } from '../../trail-reader.js';
 import { RetryFailedTaskCommand } from './retry-failed-task.command.js';
 import type { RetryFailedTaskData } from './retry-failed-task.dto.js';
@@ -45,7 +45,7 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
     if (result.kind === 'answer') return result.answer;
     const rest = await awaitRest(this.operator.session.watch, result.instance, {
       elementInstanceId: result.report.elementInstanceId,
-      foreign: foreignAttempts(result.instance.state, result.begun),
+      foreign: foreignVisits(result.instance.state, result.begun),
       waitMs: data.waitMs ?? WAIT_MS,
       graceMs: GRACE_MS,
     });
