@@ -12,8 +12,10 @@ import { sealEntries } from './seal-entries.js';
 import { verifyChain } from './verify-chain.js';
 import { auditStatements } from './write-audit.js';
 
-/** Entries read at once by an export. */
+/** Most entries that an export reads at once. */
 const STREAM_PAGE = 1_000;
+/** About how many characters of them it holds at once: a single entry may be as large as an instance's variables. */
+const STREAM_LENGTH = 4 * 1024 * 1024;
 
 /** The audit trail in `audit_entry`. Commands append on the engine's pool; people read on their own. */
 @Injectable()
@@ -66,16 +68,18 @@ export class PgAuditStore extends AuditStore {
 
   async *stream(tenantId: string, filter: AuditFilter): AsyncIterable<AuditEntry> {
     let last: AuditRow | undefined;
+    let limit = 1;
     for (;;) {
       const condition = compileAuditFilter(tenantId, filter);
       if (last) {
         const [at, id] = positionOf(last);
         condition.and(`(at, id) > (${instantOf(condition.bind(at))}, ${condition.bind(id)}::bigint)`);
       }
-      const rows = await this.select(condition, `ORDER BY at, id LIMIT ${STREAM_PAGE}`);
+      const rows = await this.select(condition, `ORDER BY at, id LIMIT ${limit}`);
       for (const row of rows) yield entryOfRow(row);
-      if (rows.length < STREAM_PAGE) return;
+      if (rows.length < limit) return;
       last = rows.at(-1);
+      limit = nextLimit(limit, rows);
     }
   }
 
@@ -95,6 +99,12 @@ export class PgAuditStore extends AuditStore {
       condition.parameters,
     );
   }
+}
+
+/** At most eight times as many as before, as nothing is known of those that come. */
+function nextLimit(limit: number, rows: readonly AuditRow[]): number {
+  const length = rows.reduce((sum, row) => sum + JSON.stringify(row).length, 0);
+  return Math.max(1, Math.min(STREAM_PAGE, limit * 8, Math.floor(STREAM_LENGTH / (length / rows.length))));
 }
 
 /** Where an entry stands among the others: the instant in microseconds, and the id. */
