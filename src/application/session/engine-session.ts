@@ -34,7 +34,10 @@ interface Stepped<R extends StepResult = StepResult> {
 
 /** Instances in one commit. More would only lengthen the wait of the first (reference: mean batch 29 under 64 callers). */
 const BATCH = 50;
-/** Commits under way at once: measured, a third brings nothing. */
+/**
+ * Commits under way at once. Measured with 16 callers that retry: a second lane that takes whatever is there costs 880 us of
+ * CPU a retry instead of 700, as each commit carries less.
+ */
 const LANES = 2;
 /** Lost races after which a command gives up; each one means that another node moved the instance. */
 const CONFLICTS = 20;
@@ -131,7 +134,7 @@ export class EngineSession {
   }
 
   private pump(): void {
-    while (this.lanes < LANES && this.queue.size > 0) {
+    while (this.mayCommit()) {
       const batch = this.queue.takeBatch(BATCH);
       if (batch.length === 0) return;
       this.lanes++;
@@ -141,6 +144,11 @@ export class EngineSession {
         this.pump();
       });
     }
+  }
+
+  /** A second commit beside the first only for a whole batch: two half ones cost more than they gain. */
+  private mayCommit(): boolean {
+    return this.lanes === 0 ? this.queue.size > 0 : this.lanes < LANES && this.queue.size >= BATCH;
   }
 
   /** Never rejects: each command is told its own end. */
