@@ -67,7 +67,7 @@ async function startServer() {
     REPRISE_HTTP_ALLOW_PRIVATE: 'true',
     LOG_LEVEL: 'error',
   };
-  const child = spawn(process.execPath, [`${ROOT}scripts/start.mjs`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', `${ROOT}scripts/start.mjs`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
   child.stdout.resume();
   child.once('exit', (code) => process.exit(code ?? 1));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => child.kill(signal));

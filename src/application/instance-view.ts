@@ -113,8 +113,10 @@ export function headView(instance: LiveInstance): { instanceGuid: string; status
 /** The data of GetProcessInstanceState (CONTRACT section 6). */
 export function instanceView(instance: LiveInstance, trail: Trail, contextTypes: ContextTypes): Record<string, unknown> {
   const { header, state, definition } = instance;
-  return {
-    ...headView(instance),
+  const view = {
+    instanceGuid: header.guid,
+    status: state.status,
+    currentActivityId: openElements(state)[0]?.nodeId ?? null,
     processDefinitionId: header.definitionId,
     processKey: header.processKey,
     processName: definition.name,
@@ -133,10 +135,10 @@ export function instanceView(instance: LiveInstance, trail: Trail, contextTypes:
     errors: [],
     parent: null,
     children: [],
-    ...retryingView(instance),
-    ...waitingView(instance),
-    ...failureView(instance),
   };
+  return state.endedAt === null
+    ? { ...view, ...retryingView(instance), ...waitingView(instance), ...failureView(instance) }
+    : view;
 }
 
 function activeView(instance: LiveInstance, element: ElementInstance): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ApiTokenStore, type ApiToken } from '../ports/stores.js';
 
@@ -14,7 +14,7 @@ interface Found {
 
 /** SHA-256 of an API token's secret, in hex: all that is ever stored of it. */
 export function hashToken(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }
 
 /** API tokens by their secret: remembered for a second, forgotten at once when this node changes one. */
