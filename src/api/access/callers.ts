@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../application/caller.js';
-import { forbidden, tooManyRequests, unauthorized } from '../api-failure.js';
+import { forbidden, tooManyRequests, unauthorized, unavailable } from '../api-failure.js';
 import { correlationIdOf, headerOf } from '../http-exchange.js';
 import { Authenticator } from './authenticator.js';
-import { TokenRefused } from './jwt-verifier.js';
+import { KeySetUnavailable, TokenRefused } from './jwt-verifier.js';
 import type { Principal } from './principal.js';
 import { RateLimiter } from './rate-limiter.js';
 
@@ -27,7 +27,7 @@ export class Callers {
     private readonly limiter: RateLimiter,
   ) {}
 
-  /** @throws ApiFailure 401, 403 or 429. `onForeignTenant` hears of a known principal that asks for another's tenant. */
+  /** @throws ApiFailure 401, 403, 429, or 503 where the keys of tokens cannot be had. `onForeignTenant` hears of a known principal that asks for another's tenant. */
   async of(request: FastifyRequest, onForeignTenant: (foreign: ForeignTenant) => Promise<void>): Promise<Caller> {
     const correlationId = correlationIdOf(request);
     const principal = await this.authenticate(request, correlationId);
@@ -47,6 +47,10 @@ export class Callers {
     try {
       return await this.authenticator.authenticate(request.headers.authorization);
     } catch (error) {
+      if (error instanceof KeySetUnavailable) {
+        this.logger.error({ correlationId, reason: error.message }, 'The key set of the tokens cannot be read');
+        throw unavailable(correlationId, 'Tokens cannot be verified now. Try again in a moment.');
+      }
       if (!(error instanceof TokenRefused)) throw error;
       this.logger.warn(
         { correlationId, reason: error.message, from: request.ip, path: request.url.split('?')[0] },

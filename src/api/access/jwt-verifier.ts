@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import { permissionsOf } from '../../application/access/roles.js';
 import type { JwtConfig } from '../../config.js';
 import type { Principal } from './principal.js';
@@ -11,10 +11,23 @@ const TOLERANCE_S = 5;
 /** Verified tokens are remembered for at most this long, in ms. */
 const REMEMBER_MS = 60_000;
 const CAPACITY = 10_000;
+/** A key that is not known makes the key set be read anew, so that keys can be rotated; at most this often, in ms. */
+const KEY_SET_COOLDOWN_MS = 2_000;
+/** Longest wait for the key set, in ms. */
+const KEY_SET_TIMEOUT_MS = 5_000;
+/** Longest subject: it is the actor in the audit trail. */
+const SUBJECT_LENGTH = 255;
+const KEY_SET_OPTIONS = { cooldownDuration: KEY_SET_COOLDOWN_MS, timeoutDuration: KEY_SET_TIMEOUT_MS };
+const KEY_SET_FAULTS = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']);
 
 /** Why a token is not accepted, as a sentence for the log; the caller only learns that it is not. */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
+}
+
+/** The key set cannot be had: nothing is known of the token. */
+export class KeySetUnavailable extends Error {
+  override readonly name = 'KeySetUnavailable';
 }
 
 /** JSON Web Tokens (CONTRACT section 1): `sub`, `tenants` or `tenant`, `roles`, `permissions`. `exp` is required. */
@@ -26,14 +39,14 @@ export class JwtVerifier {
 
   constructor(private readonly config: JwtConfig) {
     this.key = config.secret === null ? null : new TextEncoder().encode(config.secret);
-    this.keySet = config.jwksUrl === null ? null : createRemoteJWKSet(new URL(config.jwksUrl));
+    this.keySet = config.jwksUrl === null ? null : createRemoteJWKSet(new URL(config.jwksUrl), KEY_SET_OPTIONS);
   }
 
   get isConfigured(): boolean {
     return this.key !== null || this.keySet !== null;
   }
 
-  /** @throws TokenRefused */
+  /** @throws TokenRefused or KeySetUnavailable */
   async verify(token: string): Promise<Principal> {
     const known = this.remembered.get(token);
     if (known && known.until > Date.now()) return known.principal;
@@ -58,10 +71,16 @@ export class JwtVerifier {
         return (await jwtVerify(token, this.keySet, { ...options, algorithms: ASYMMETRIC })).payload;
       if (this.key) return (await jwtVerify(token, this.key, { ...options, algorithms: ['HS256'] })).payload;
     } catch (error) {
-      throw new TokenRefused(error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      throw isTokensFault(error) ? new TokenRefused(message) : new KeySetUnavailable(message, { cause: error });
     }
     throw new TokenRefused('no key is configured for this kind of token');
   }
+}
+
+/** Everything that `jose` says of a token has a code of its own; what else happens is about fetching the key set. */
+function isTokensFault(error: unknown): boolean {
+  return error instanceof errors.JOSEError && !KEY_SET_FAULTS.has(error.code);
 }
 
 /** Only chooses between the two configured keys; each then accepts its own algorithms alone. */
@@ -74,11 +93,16 @@ function isSymmetric(token: string): boolean {
   }
 }
 
+/** @throws TokenRefused where the subject cannot be named in the trail */
 function toPrincipal(payload: JWTPayload): Principal {
+  // What a token holds is checked by its signer only.
+  const sub: unknown = payload.sub;
+  if (typeof sub !== 'string' || sub.trim() === '' || sub.length > SUBJECT_LENGTH)
+    throw new TokenRefused(`"sub" claim must be a text of 1 to ${SUBJECT_LENGTH} characters`);
   const tenants = [...texts(payload['tenants']), ...texts(payload['tenant'])];
   const roles = texts(payload['roles']);
   return {
-    actor: { type: roles.length > 0 && roles.every((role) => role === 'worker') ? 'worker' : 'user', id: payload.sub ?? '' },
+    actor: { type: roles.length > 0 && roles.every((role) => role === 'worker') ? 'worker' : 'user', id: sub },
     tenants: new Set(tenants),
     permissions: new Set([...texts(payload['permissions']), ...permissionsOf(roles)]),
   };
