@@ -9,6 +9,8 @@ import { startCreditBureau } from './credit-bureau.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DATA_DIR = process.env.REPRISE_DATA_DIR ?? `${ROOT}.reprise/demo`;
 
+/** Instances of an earlier demo that have moved on. */
+const moved = [];
 const bureau = await startCreditBureau({ port: await freePort(4010) });
 const server = process.env.REPRISE_URL
   ? { url: process.env.REPRISE_URL, token: process.env.REPRISE_TOKEN ?? '' }
@@ -54,6 +56,7 @@ async function deploy(name, file) {
 async function start(processKey, instanceGuid, variables) {
   const { message, data } = await command('StartProcessInstanceCommand', { processKey, instanceGuid, variables });
   if (!data) throw new Error(`${instanceGuid} could not be started: ${message}`);
+  if (data.status !== 'error') moved.push(instanceGuid);
   process.stdout.write(`  ${instanceGuid.padEnd(18)} ${data.status.padEnd(10)} ${data.error?.errorMessage ?? ''}\n`);
 }
 
@@ -67,7 +70,11 @@ async function startServer() {
     REPRISE_HTTP_ALLOW_PRIVATE: 'true',
     LOG_LEVEL: 'error',
   };
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', `${ROOT}scripts/start.mjs`], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', `${ROOT}scripts/start.mjs`], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   child.stdout.resume();
   child.once('exit', (code) => process.exit(code ?? 1));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => child.kill(signal));
@@ -93,8 +100,12 @@ function explain() {
   const curl = (/** @type {object} */ body) =>
     `curl -s ${server.url}/api/core/cmd -H "Authorization: Bearer $TOKEN" -H 'X-Tenant-ID: default' \\\n    -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
   const retry = (/** @type {object} */ data) => curl({ cmd: 'RetryFailedTaskCommand', data });
+  const standing =
+    moved.length === 0
+      ? 'so all of them stand in error'
+      : `but ${moved.join(', ')} moved on in an earlier demo (rm -r ${DATA_DIR} to begin afresh)`;
   process.stdout.write(`
-The credit bureau answers 503, so all of them stand in error. Try, in another terminal:
+The credit bureau answers 503, ${standing}. Try, in another terminal:
 
   export TOKEN=${server.token}
 
