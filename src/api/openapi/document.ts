@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { allRequests, findRequest, type RegisteredRequest } from '../../application/requests/api-request.js';
-import { AUDIT_ROUTE, READ_ROUTES, type ReadRoute } from '../reads/read-routes.js';
+import { AUDIT_ROUTE, MODEL_ROUTE, READ_ROUTES, type ReadRoute } from '../reads/read-routes.js';
 import { ENVELOPE, FIELD_ERRORS } from './envelope-schema.js';
 
 type Paths = OpenAPIObject['paths'];
@@ -88,7 +88,7 @@ function commandOperation(requests: readonly RegisteredRequest[]): NonNullable<P
 
 function readPaths(schemas: Readonly<Record<string, SchemaObject>>): Paths {
   const paths: Paths = {};
-  for (const route of [...READ_ROUTES, AUDIT_ROUTE]) {
+  for (const route of [...READ_ROUTES, AUDIT_ROUTE, MODEL_ROUTE]) {
     const spec = findRequest(route.request);
     if (spec)
       paths[`/api/core/${route.path.replaceAll(/:(\w+)/g, '{$1}')}`] = {
@@ -113,19 +113,21 @@ function readOperation(route: ReadRoute, spec: RegisteredRequest, schema: Schema
     tags: ['Reads'],
     security: [{ bearer: [] }],
     parameters: [...inPath, ...inQuery, TENANT_PARAMETER, CORRELATION_PARAMETER],
-    responses: answers(),
+    responses: answers(route.media),
   };
 }
 
-function answers(): NonNullable<PathItem['post']>['responses'] {
+/** `media`: what a success may be instead of the envelope. */
+function answers(media: readonly string[] = []): NonNullable<PathItem['post']>['responses'] {
   const envelope = { 'application/json': { schema: { $ref: '#/components/schemas/Answer' } } };
+  const texts = Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' as const } }]));
   const invalid = {
     'application/json': {
       schema: { allOf: [{ $ref: '#/components/schemas/Answer' }, { $ref: '#/components/schemas/FieldErrors' }] },
     },
   };
   return {
-    200: { description: 'Done ("00"), or refused by the domain ("99", "40", "404")', content: envelope },
+    200: { description: 'Done ("00"), or refused by the domain ("99", "40", "404")', content: { ...envelope, ...texts } },
     400: { description: 'Malformed body, unknown command or invalid field', content: invalid },
     401: { description: 'No or bad token', content: envelope },
     403: { description: 'Tenant or permission missing', content: envelope },

@@ -47,7 +47,7 @@ export class AuditController {
     if (!isAllowed(caller, spec.permission))
       throw forbidden(`${spec.name} needs the permission '${spec.permission}'.`, spec.permission);
     const data = validateData(spec, dataOf(AUDIT_ROUTE, request)) as GetAuditTrailData;
-    const entries = this.auditExport.export(caller, data);
+    const text = await begun(lines(this.auditExport.export(caller, data), format));
     void reply
       .header(CORRELATION_HEADER, correlationIdOf(request))
       .header('content-type', `${format.contentType}; charset=utf-8`)
@@ -55,8 +55,18 @@ export class AuditController {
         'content-disposition',
         `attachment; filename="audit-${new Date().toISOString().slice(0, 10)}.${format.contentType === 'text/csv' ? 'csv' : 'ndjson'}"`,
       )
-      .send(Readable.from(lines(entries, format)));
+      .send(Readable.from(text));
   }
+}
+
+/** The same texts, the first of them made already: what goes wrong by then is still answered in the envelope. */
+async function begun(texts: AsyncGenerator<string>): Promise<AsyncIterable<string>> {
+  const first = await texts.next();
+  return (async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* texts;
+  })();
 }
 
 async function* lines(entries: AsyncIterable<AuditEntry>, { header, line }: ExportFormat): AsyncGenerator<string> {

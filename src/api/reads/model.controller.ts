@@ -5,9 +5,7 @@ import type { Answer } from '../../contract/answer.js';
 import { Dispatcher } from '../endpoint/dispatcher.js';
 import { CORRELATION_HEADER, correlationIdOf, sendJson } from '../http-exchange.js';
 import { Reader, dataOf, specOf } from './reader.js';
-import type { ReadRoute } from './read-routes.js';
-
-const ROUTE: ReadRoute = { path: 'definitions/:id/xml', request: 'GetProcessDefinitionXmlQuery', params: { id: 'id' } };
+import { MODEL_ROUTE } from './read-routes.js';
 
 /** A definition's model itself, as a modeler opens it (CONTRACT section 11.12). */
 @ApiExcludeController()
@@ -18,12 +16,12 @@ export class ModelController {
     private readonly dispatcher: Dispatcher,
   ) {}
 
-  @Get(ROUTE.path)
+  @Get(MODEL_ROUTE.path)
   async xml(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const correlationId = correlationIdOf(request);
     const { httpStatus, body } = await this.dispatcher.dispatch(
-      specOf(ROUTE),
-      dataOf(ROUTE, request),
+      specOf(MODEL_ROUTE),
+      dataOf(MODEL_ROUTE, request),
       await this.reader.caller(request),
       undefined,
     );

@@ -8,6 +8,8 @@ export interface ReadRoute {
   readonly params?: Readonly<Record<string, string>>;
   /** Fields of `data` that the route itself fixes. */
   readonly fixed?: Readonly<Record<string, unknown>>;
+  /** What a success may be instead of the envelope, as media types. */
+  readonly media?: readonly string[];
 }
 
 /** All of them; fields of `data` that the path does not give may stand in the query string. */
@@ -26,4 +28,16 @@ export const READ_ROUTES: readonly ReadRoute[] = [
 ];
 
 /** The audit trail itself: a page of it as JSON, or all that matches as CSV or NDJSON. */
-export const AUDIT_ROUTE: ReadRoute = { path: 'audit', request: 'GetAuditTrailQuery' };
+export const AUDIT_ROUTE: ReadRoute = {
+  path: 'audit',
+  request: 'GetAuditTrailQuery',
+  media: ['text/csv', 'application/x-ndjson'],
+};
+
+/** A definition's model itself (CONTRACT section 11.12). */
+export const MODEL_ROUTE: ReadRoute = {
+  path: 'definitions/:id/xml',
+  request: 'GetProcessDefinitionXmlQuery',
+  params: { id: 'id' },
+  media: ['application/xml'],
+};

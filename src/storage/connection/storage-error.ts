@@ -20,9 +20,9 @@ export function translateError(error: unknown): unknown {
   return meansUnavailable(code) ? unavailable(error) : error;
 }
 
-/** Connection exceptions, insufficient resources, shutdown, cancelled by a time-out, read-only standby, refused login, no database. */
+/** Connection exceptions, insufficient resources, shutdown, cancelled by a time-out, read-only standby, refused login, no or a closed database. */
 function meansUnavailable(code: string): boolean {
-  if (['25006', '28000', '28P01', '3D000', '55P03'].includes(code)) return true;
+  if (['25006', '28000', '28P01', '3D000', '55000', '55P03'].includes(code)) return true;
   return code.startsWith('08') || code.startsWith('53') || code.startsWith('57');
 }
 
