@@ -85,8 +85,9 @@ export function decisionEntry(
 ): AuditEntry {
   const correlationId = decision.detail['commandCorrelationId'];
   return {
-    ...base,
+    id: base.id,
     tenantId: header.tenantId,
+    at: base.at,
     actor: { type: 'system', id: 'reprise', claimed: null },
     action: decision.action,
     outcome: decision.outcome,
