@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { field, type WireAnswer } from './support/api-client.js';
+import { httpTask, sequence, userTask } from './support/models.js';
+import { ProcessServer } from './support/process-server.js';
+import { failing, succeeding, TestService } from './support/test-service.js';
+
+// Processes are started and killed, beside other work on the machine.
+jest.setTimeout(60_000);
+
+let database: TestDatabase;
+let service: TestService;
+let nodes: [ProcessServer, ProcessServer];
+
+beforeAll(async () => {
+  [database, service] = await Promise.all([createTestDatabase(), new TestService().start()]);
+  nodes = await Promise.all([ProcessServer.start(database.url), ProcessServer.start(database.url)]);
+  await nodes[0].admin.deploy(sequence('one', httpTask('Task_1', 'One')));
+  await nodes[0].admin.deploy(sequence('two-people', userTask('Task_A', 'A'), userTask('Task_B', 'B')));
+});
+
+afterAll(async () => {
+  await Promise.all((nodes ?? []).map((node) => node.kill()));
+  await service?.stop();
+  await database?.drop();
+});
+
+beforeEach(() => {
+  service.calls.length = 0;
+  service.answers(succeeding());
+});
+
+const cmd = (i: number, name: string, data: object, key: string): Promise<WireAnswer> =>
+  nodes[(i % 2) as 0 | 1].admin.cmd(name, data, { 'idempotency-key': key });
+const actions = async (guid: string): Promise<unknown[]> => (await nodes[1].admin.trail(guid)).map((entry) => entry['action']);
+
+describe('an Idempotency-Key', () => {
+  it('of twenty simultaneous retries over two servers stands for one effect and one answer', async () => {
+    service.answers(failing());
+    const guid = await nodes[0].admin.start('one', { serviceUrl: service.url });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => cmd(i, 'RetryFailedTaskCommand', { instanceGuid: guid }, 'twenty')),
+    );
+    expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
+    expect(answers[0]).toMatchObject({
+      isSuccessful: false,
+      message: 'Task retry failed.',
+      data: { error: { attemptNumber: 2 } },
+    });
+    expect(answers.filter((answer) => answer.headers['idempotent-replayed'] === 'true')).toHaveLength(19);
+    expect(service.calls).toHaveLength(2);
+  });
+
+  it('makes a signal that is sent again complete one task, not the next one, too', async () => {
+    const guid = await nodes[0].admin.start('two-people');
+    const first = await cmd(0, 'SignalProcessInstanceCommand', { instanceGuid: guid }, 'signal');
+    const again = await cmd(1, 'SignalProcessInstanceCommand', { instanceGuid: guid }, 'signal');
+    expect(again.text).toBe(first.text);
+    expect(field(await nodes[1].admin.state(guid), 'currentActivityId')).toBe('Task_B');
+  });
+
+  it('in the body counts like the header, and with another body is refused by every server', async () => {
+    const guid = await nodes[0].admin.start('two-people');
+    const data = { instanceGuid: guid, idempotencyKey: 'in-the-body' };
+    expect(await nodes[0].admin.cmd('PauseProcessInstanceCommand', data)).toMatchObject({ isSuccessful: true });
+    expect((await nodes[1].admin.cmd('PauseProcessInstanceCommand', data)).headers['idempotent-replayed']).toBe('true');
+    expect(await nodes[1].admin.cmd('PauseProcessInstanceCommand', { ...data, comment: 'other' })).toMatchObject({
+      httpStatus: 409,
+      isSuccessful: false,
+      statusCode: '409',
+      data: null,
+    });
+  });
+
+  it('of a start whose server is killed before it answers stands for one instance', async () => {
+    service.holds();
+    const start = (i: number): Promise<WireAnswer> =>
+      cmd(i, 'StartProcessInstanceCommand', { processKey: 'one', variables: { serviceUrl: service.url } }, 'start');
+    const lost = start(0).catch(() => null);
+    await service.hasCalls(1);
+    const waiting = start(1);
+    await nodes[0].kill();
+    service.answers(succeeding());
+    expect(await lost).toBeNull();
+
+    const answer = await waiting;
+
+    expect(answer).toMatchObject({ httpStatus: 200, isSuccessful: true, statusCode: '00' });
+    const guid = String(answer.data?.['instanceGuid']);
+    await nodes[1].admin.reaches(guid, 'completed');
+    expect((await start(1)).text).toBe(answer.text);
+    expect((await actions(guid)).filter((action) => action === 'StartProcessInstance')).toHaveLength(1);
+    const list = await nodes[1].admin.cmd('GetProcessInstanceListQuery', { processKey: 'one', status: ['completed'] });
+    expect(field(list, 'totalRecords')).toBe(1);
+  });
+
+  it('gives the first answer to those who ask after all servers were restarted', async () => {
+    const guid = await nodes[1].admin.start('two-people');
+    const cancel = (): Promise<WireAnswer> =>
+      cmd(1, 'CancelProcessInstanceCommand', { instanceGuid: guid, reason: 'changed my mind' }, 'cancel');
+    const first = await cancel();
+    await nodes[1].terminate();
+    nodes[1] = await ProcessServer.start(database.url);
+
+    const again = await cancel();
+
+    expect(again.text).toBe(first.text);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+    expect((await actions(guid)).filter((action) => action === 'CancelProcessInstance')).toHaveLength(1);
+  });
+});
