@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { field } from './support/api-client.js';
-import { httpTask, sequence, userTask } from './support/models.js';
+import { httpTask, receiveTask, sequence, userTask } from './support/models.js';
 import { ProcessServer } from './support/process-server.js';
 import { failing, succeeding, TestService } from './support/test-service.js';
 
@@ -47,15 +48,16 @@ afterEach(async () => {
 });
 
 describe('a server that is killed', () => {
-  it('in the middle of a task: the task is run again by the next one, earlier tasks are not', async () => {
+  it.each([1, 2, 3])('in the middle of task %i: it is run again by the next one, those before it are not', async (number) => {
     const first = await startServer();
     await first.admin.deploy(THREE);
+    const broken = `/Task_${number}`;
     service.answers((call, response) => {
-      if (call.path === '/Task_2') return; // never answered
+      if (call.path === broken) return; // never answered
       succeeding()(call, response);
     });
     const guid = await first.admin.start('three', { serviceUrl: service.url }, { waitMs: 0 });
-    await service.hasCalls(2);
+    await service.hasCalls(number);
     await first.kill();
     service.answers(succeeding());
 
@@ -63,8 +65,8 @@ describe('a server that is killed', () => {
     const state = await second.admin.reaches(guid, 'completed');
 
     expect(field(state, 'state.completedTasks')).toEqual(['StartEvent', 'Task_1', 'Task_2', 'Task_3', 'EndEvent']);
-    expect([callsOf('/Task_1'), callsOf('/Task_2'), callsOf('/Task_3')]).toEqual([1, 2, 1]);
-    const keys = service.calls.filter((call) => call.path === '/Task_2').map((call) => call.headers['idempotency-key']);
+    for (const task of ['/Task_1', '/Task_2', '/Task_3']) expect([task, callsOf(task)]).toEqual([task, task === broken ? 2 : 1]);
+    const keys = service.calls.filter((call) => call.path === broken).map((call) => call.headers['idempotency-key']);
     expect(new Set(keys).size).toBe(1);
     expect((await second.admin.trail(guid)).map((entry) => entry['action'])).toContain('AttemptTakenOver');
   });
@@ -173,6 +175,26 @@ describe('a server that is killed', () => {
     await second.admin.reaches(guid, 'completed');
     const trail = await second.admin.trail(guid);
     expect(trail.filter((entry) => entry['action'] === 'RetryFailedTask')).toHaveLength(1);
+  });
+
+  it('between a publication and its delivery: the next one delivers it, once', async () => {
+    const first = await startServer();
+    await first.admin.deploy(sequence('receiving', receiveTask('Task_Paid', 'Paid', '${order}')));
+    const guids = [await first.admin.start('receiving', { order: '1' }), await first.admin.start('receiving', { order: '1' })];
+    await first.kill();
+    // What a server has committed by then; nobody can say when exactly it ends.
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`INSERT INTO message_buffer (id, tenant_id, name, correlation_key, variables, expires_at)
+      VALUES (4000000000000, 'default', 'Paid', '1', '{"amount":5}', now() + interval '1 h')`);
+    await client.end();
+
+    const second = await startServer();
+    await second.admin.reaches(guids[0] ?? '', 'completed');
+
+    expect((await second.admin.state(guids[1] ?? '')).data).toMatchObject({ status: 'waiting' });
+    await second.admin.cmd('PublishMessageCommand', { name: 'Paid', correlationKey: '1' });
+    await second.admin.reaches(guids[1] ?? '', 'completed');
   });
 
   it('by SIGTERM: running attempts get their time, nothing new begins, and the exit code is 0', async () => {
