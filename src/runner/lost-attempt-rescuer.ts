@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BufferedMessages } from '../application/messages/buffered-messages.js';
 import { AttemptRunner } from '../application/ports/attempts.js';
 import { NodeIdentity } from '../application/ports/clock.js';
 import type { InstanceKey } from '../application/ports/instance-store.js';
@@ -15,7 +16,8 @@ const BATCH = 500;
 
 /**
  * Takes over what dead processes ran. Condition, not list: each instance is stepped with `lose-attempts`, whose version
- * fences the dead process should it wake. Also starts attempts of our own that a lost answer of the database left unstarted.
+ * fences the dead process should it wake. Also starts attempts of our own that a lost answer of the database left unstarted,
+ * and delivers messages that were left in between.
  */
 @Injectable()
 export class LostAttemptRescuer {
@@ -28,6 +30,7 @@ export class LostAttemptRescuer {
   constructor(
     private readonly nodes: NodeRegistry,
     private readonly session: EngineSession,
+    private readonly messages: BufferedMessages,
     private readonly attempts: AttemptRunner,
     private readonly node: NodeIdentity,
   ) {}
@@ -60,9 +63,12 @@ export class LostAttemptRescuer {
 
   private async look(): Promise<void> {
     await this.resolveDoubts();
+    await this.messages.deliverMissed();
     if (!this.takesOver) return;
     for (const dead of await this.nodes.declareDead(LEASE_MS)) {
-      if (dead !== this.node.node) await this.takeOver(dead);
+      if (dead === this.node.node) continue;
+      this.messages.doubt();
+      await this.takeOver(dead);
     }
   }
 

@@ -52,12 +52,26 @@ export interface BufferedMessage {
   readonly variables: JsonObject;
 }
 
+/** Who waits for a message, of any tenant. */
+export interface WaitingForMessage {
+  readonly tenantId: string;
+  readonly instanceGuid: string;
+  readonly elementInstanceId: number;
+}
+
+export interface DeliverableMessage {
+  readonly subscription: WaitingForMessage;
+  readonly message: BufferedMessage;
+}
+
 export abstract class MessageStore {
   /** Open subscriptions of a tenant by name (null: any) and key. */
   abstract findSubscriptions(tenantId: string, name: string | null, correlationKey: string): Promise<MessageSubscription[]>;
   abstract buffer(tenantId: string, message: BufferedMessage, expiresAt: number): Promise<void>;
   /** The oldest buffered message still alive for the name and key, null when none. Not removed: the consuming step does that. */
   abstract findBuffered(tenantId: string, name: string, correlationKey: string, now: number): Promise<BufferedMessage | null>;
+  /** Up to `limit` buffered messages still alive that somebody waits for, oldest first, each with one who waits. */
+  abstract findDeliverable(now: number, limit: number): Promise<DeliverableMessage[]>;
   abstract deleteExpired(now: number): Promise<number>;
 }
 

@@ -25,6 +25,24 @@ export const FIND_BUFFERED = {
    ORDER BY id + 0 LIMIT 1`,
 };
 
+/**
+ * Rare: after a server has ended, not with every message. Walks the buffer by age and probes the subscriptions by the hash of
+ * their key.
+ */
+export const FIND_DELIVERABLE = {
+  name: 'find-deliverable',
+  text: `SELECT message.id, message.name, message.correlation_key, message.variables, message.tenant_id,
+     waiting.instance_guid, waiting.element_instance_id
+   FROM message_buffer AS message
+   CROSS JOIN LATERAL (SELECT instance_guid, element_instance_id FROM message_subscription AS subscription
+     WHERE subscription.tenant_id = message.tenant_id AND subscription.message_name = message.name
+       AND hashtextextended(subscription.correlation_key, 0) = hashtextextended(message.correlation_key, 0)
+       AND subscription.correlation_key = message.correlation_key
+     ORDER BY instance_id, element_instance_id LIMIT 1) AS waiting
+   WHERE message.expires_at > $1::timestamptz
+   ORDER BY message.id LIMIT $2::integer`,
+};
+
 export const DELETE_EXPIRED_MESSAGES = {
   name: 'delete-expired-messages',
   text: 'DELETE FROM message_buffer WHERE expires_at <= $1::timestamptz',

@@ -1,7 +1,18 @@
-import { MessageStore, type BufferedMessage, type MessageSubscription } from '../../application/ports/stores.js';
+import {
+  MessageStore,
+  type BufferedMessage,
+  type DeliverableMessage,
+  type MessageSubscription,
+} from '../../application/ports/stores.js';
 import type { JsonObject } from '../../engine/index.js';
 import type { HotPool } from '../connection/hot-pool.js';
-import { BUFFER_MESSAGE, DELETE_EXPIRED_MESSAGES, FIND_BUFFERED, FIND_SUBSCRIPTIONS } from '../sql/correlate-messages.js';
+import {
+  BUFFER_MESSAGE,
+  DELETE_EXPIRED_MESSAGES,
+  FIND_BUFFERED,
+  FIND_DELIVERABLE,
+  FIND_SUBSCRIPTIONS,
+} from '../sql/correlate-messages.js';
 import { toTimestamp } from './timestamp.js';
 
 interface SubscriptionRow {
@@ -18,6 +29,12 @@ interface MessageRow {
   name: string;
   correlation_key: string;
   variables: JsonObject;
+}
+
+interface WaitingRow {
+  tenant_id: string;
+  instance_guid: string;
+  element_instance_id: number;
 }
 
 /** Who waits for messages, and messages that wait for somebody. Steps write the former and consume the latter. */
@@ -54,10 +71,22 @@ export class PgMessageStore extends MessageStore {
   async findBuffered(tenantId: string, name: string, correlationKey: string, now: number): Promise<BufferedMessage | null> {
     const { rows } = await this.pool.query<MessageRow>(FIND_BUFFERED, [tenantId, name, correlationKey, toTimestamp(now)]);
     const [row] = rows;
-    return row ? { id: row.id, name: row.name, correlationKey: row.correlation_key, variables: row.variables } : null;
+    return row ? readMessage(row) : null;
+  }
+
+  async findDeliverable(now: number, limit: number): Promise<DeliverableMessage[]> {
+    const { rows } = await this.pool.query<MessageRow & WaitingRow>(FIND_DELIVERABLE, [toTimestamp(now), limit]);
+    return rows.map((row) => ({
+      subscription: { tenantId: row.tenant_id, instanceGuid: row.instance_guid, elementInstanceId: row.element_instance_id },
+      message: readMessage(row),
+    }));
   }
 
   async deleteExpired(now: number): Promise<number> {
     return (await this.pool.query(DELETE_EXPIRED_MESSAGES, [toTimestamp(now)])).rowCount ?? 0;
   }
+}
+
+function readMessage({ id, name, correlation_key: correlationKey, variables }: MessageRow): BufferedMessage {
+  return { id, name, correlationKey, variables };
 }
