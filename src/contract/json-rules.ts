@@ -114,3 +114,9 @@ function decimalOf(token: string): string {
   const power = Number(exponent) - fraction.length + (digits.length - significant.length);
   return significant === '' ? '0' : `${token.startsWith('-') ? '-' : ''}${significant}e${power}`;
 }
+
+/** What `JSON.parse` found, without the piece of the text that it quotes: that may be a secret, and messages are kept. */
+export function describeJsonError(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, ' in JSON').slice(0, 200);
+}

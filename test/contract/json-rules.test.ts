@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { findJsonProblem, findUnsafeNumber } from '../../src/contract/json-rules.js';
+import { describeJsonError, findJsonProblem, findUnsafeNumber } from '../../src/contract/json-rules.js';
 
 describe('a number in JSON text', () => {
   it.each([
@@ -92,3 +92,22 @@ function nested(levels: number): unknown {
   for (let i = 0; i < levels; i++) value = [value];
   return value;
 }
+
+describe('what is said of text that is no JSON', () => {
+  it.each([
+    '{"password": hunter2}',
+    'hunter2',
+    '{"a":"hunter2"',
+    '["hunter2",]',
+    `{"a": ${'x'.repeat(50)}hunter2${'y'.repeat(50)}}`,
+  ])('quotes nothing of %s', (text) => {
+    let error: unknown = null;
+    try {
+      JSON.parse(text);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(describeJsonError(error)).toMatch(/JSON/);
+    expect(describeJsonError(error)).not.toContain('hunter');
+  });
+});

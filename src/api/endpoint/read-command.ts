@@ -1,4 +1,4 @@
-import { findUnsafeNumber } from '../../contract/json-rules.js';
+import { describeJsonError, findUnsafeNumber } from '../../contract/json-rules.js';
 import { actionName, allRequests, findRequest, type RegisteredRequest } from '../../application/requests/api-request.js';
 import type { FieldError } from '../../contract/answer.js';
 import { ApiFailure, invalidRequest } from '../api-failure.js';
@@ -62,7 +62,7 @@ function parse(text: unknown): Record<string, unknown> {
       {
         field: '',
         code: 'json',
-        message: `Expected a JSON body, but: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`,
+        message: `Expected a JSON body, but: ${describeJsonError(error)}`,
       },
     ]);
   }

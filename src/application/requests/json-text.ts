@@ -1,4 +1,4 @@
-import { findJsonProblem, findUnsafeNumber } from '../../contract/json-rules.js';
+import { describeJsonError, findJsonProblem, findUnsafeNumber } from '../../contract/json-rules.js';
 import type { JsonObject } from '../../engine/index.js';
 import { invalidField } from './invalid-request.js';
 
@@ -8,11 +8,7 @@ export function parseJsonText(field: string, text: string): JsonObject {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalidField(
-      field,
-      'json',
-      `${field} must be JSON text, but: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw invalidField(field, 'json', `${field} must be JSON text, but: ${describeJsonError(error)}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidField(
