@@ -14,6 +14,7 @@ import {
 import { AuditStore } from '../ports/stores.js';
 import { Telemetry } from '../ports/telemetry.js';
 import { CommandQueue } from './command-queue.js';
+import { handOutEffects } from './hand-out-effects.js';
 import { InstanceCache, keyOf } from './instance-cache.js';
 import { InstanceLoader } from './instance-loader.js';
 import { InstanceWatch } from './instance-watch.js';
@@ -275,21 +276,12 @@ export class EngineSession {
     const begun = result.effects.flatMap((effect) => (effect.type === 'execute-attempt' ? [effect.elementInstanceId] : []));
     item.resolve({ kind: 'done', instance, report: result.report, begun });
     try {
-      this.handOut(instance, result);
+      handOutEffects(instance, result.effects, this.attempts, this.wakeups);
     } catch (error) {
       this.logger.error({ instanceGuid: item.target.guid, error: String(error) }, 'Effects could not be handed out');
       this.wakeups.instanceInDoubt(item.target);
     }
     this.watch.notify(instance, result.effects);
-  }
-
-  private handOut({ header, definition }: LiveInstance, { effects }: Accepted): void {
-    for (const effect of effects) {
-      if (effect.type === 'execute-attempt')
-        this.attempts.execute(header, effect, definition.nodesById.get(effect.nodeId)?.name ?? effect.nodeId);
-      else if (effect.type === 'abort-attempt') this.attempts.abort(header.id, effect.elementInstanceId);
-      else if (effect.type === 'schedule-timer') this.wakeups.timerAt(effect.dueAt);
-    }
   }
 }
 
