@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { NewDefinition } from '../../src/application/ports/readers.js';
+import type { DefinitionRecord, NewDefinition } from '../../src/application/ports/readers.js';
+import type { AuditEntry } from '../../src/contract/audit-entry.js';
 import { PgDefinitionStore } from '../../src/storage/stores/definition-store.js';
 import { auditEntry } from './audit-entry.js';
 import { openPeopleDatabase } from './people-database.js';
@@ -16,11 +17,11 @@ const hourly = { startEventId: 'hourly', dueAt: DUE, remaining: 2 };
 const endless = { startEventId: 'endless', dueAt: DUE + 1, remaining: null };
 const entry = (tenantId: string) => auditEntry({ tenantId, instanceGuid: null });
 
-async function deploy(
+async function insert(
   tenantId: string,
-  timerStarts: NewDefinition['timerStarts'],
+  fields: Partial<NewDefinition>,
   audit = () => [entry(tenantId)],
-): Promise<number> {
+): Promise<DefinitionRecord> {
   const definition: NewDefinition = {
     name: 'Timed',
     processKey: 'timed',
@@ -31,11 +32,16 @@ async function deploy(
     contextLoaderType: null,
     metadata: {},
     messageStarts: [],
-    timerStarts,
+    timerStarts: [],
+    ...fields,
   };
   const [inserted] = await store.insert(tenantId, [definition], '<v1/>', 'alice', audit);
   if (!inserted) throw new Error('Expected one definition');
-  return inserted.id;
+  return inserted;
+}
+
+async function deploy(tenantId: string, timerStarts: NewDefinition['timerStarts'], audit?: () => AuditEntry[]): Promise<number> {
+  return (await insert(tenantId, { timerStarts }, audit)).id;
 }
 
 function timersOf(tenantId: string): Promise<unknown[]> {
@@ -78,6 +84,24 @@ describe('the timers that start a definition', () => {
     const id = await deploy('deleted', [hourly]);
     expect(await store.delete('deleted', id, () => entry('deleted'))).toEqual({ kind: 'deleted', deletedInstances: 0 });
     expect(await timersOf('deleted')).toEqual([]);
+  });
+});
+
+describe('the messages that start a definition', () => {
+  it('are found by their name, those of active definitions only, until the starts are replaced', async () => {
+    const starts = [{ messageName: 'requested', startEventId: 'Start_1' }];
+    const definition = await insert('messages', { messageStarts: starts });
+    const inactive = await insert('messages', { name: 'off', messageStarts: starts, isActive: false });
+    expect(await store.findByStartMessage('messages', 'requested')).toEqual([{ definition, startEventId: 'Start_1' }]);
+    expect(inactive.isActive).toBe(false);
+    expect(await store.findByStartMessage('messages', 'other')).toEqual([]);
+    expect(await store.findByStartMessage('elsewhere', 'requested')).toEqual([]);
+
+    const others = [{ messageName: 'other', startEventId: 'Start_2' }];
+    await store.update('messages', definition.id, { messageStarts: others }, 'bob', () => entry('messages'));
+
+    expect(await store.findByStartMessage('messages', 'requested')).toEqual([]);
+    expect(await store.findByStartMessage('messages', 'other')).toMatchObject([{ startEventId: 'Start_2' }]);
   });
 });
 

@@ -170,21 +170,6 @@ describe('finding', () => {
     expect((await store.findByProcessKey('keys', 'Loan'))?.id).toBe(old.id);
     expect(await store.findByProcessKey('keys', 'Other')).toBeNull();
   });
-
-  it('by start message gives active definitions with their start events, until the starts are replaced', async () => {
-    const starts = [{ messageName: 'requested', startEventId: 'Start_1' }];
-    const definition = await deploy('messages', { messageStarts: starts });
-    const inactive = await deploy('messages', { name: 'off', messageStarts: starts, isActive: false });
-    expect(await store.findByStartMessage('messages', 'requested')).toEqual([{ definition, startEventId: 'Start_1' }]);
-    expect(inactive.isActive).toBe(false);
-    expect(await store.findByStartMessage('messages', 'other')).toEqual([]);
-    expect(await store.findByStartMessage('elsewhere', 'requested')).toEqual([]);
-
-    await update('messages', definition.id, { messageStarts: [{ messageName: 'other', startEventId: 'Start_2' }] });
-
-    expect(await store.findByStartMessage('messages', 'requested')).toEqual([]);
-    expect(await store.findByStartMessage('messages', 'other')).toMatchObject([{ startEventId: 'Start_2' }]);
-  });
 });
 
 describe('listing', () => {
@@ -294,6 +279,9 @@ describe('deleting', () => {
       [guid],
     );
 
-    expect(await store.delete('masses', id, () => audited('Deleted', 'masses'))).toEqual({ kind: 'deleted', deletedInstances: 2_501 });
+    expect(await store.delete('masses', id, () => audited('Deleted', 'masses'))).toEqual({
+      kind: 'deleted',
+      deletedInstances: 2_501,
+    });
   });
 });

@@ -160,7 +160,10 @@ export abstract class DefinitionStore {
     tenantId: string,
     id: number,
     changes: Partial<
-      Pick<NewDefinition, 'name' | 'processKey' | 'description' | 'category' | 'isActive' | 'metadata' | 'messageStarts' | 'timerStarts'>
+      Pick<
+        NewDefinition,
+        'name' | 'processKey' | 'description' | 'category' | 'isActive' | 'metadata' | 'messageStarts' | 'timerStarts'
+      >
     > & { xml?: string },
     by: string,
     audit: (updated: DefinitionRecord) => AuditEntry,
