@@ -10,6 +10,8 @@ import type { Command, ExecuteAttempt } from '../engine/index.js';
 
 interface RunningAttempt {
   readonly instanceId: number;
+  readonly header: InstanceHeader;
+  readonly elementInstanceId: number;
   readonly attempt: number;
   /** On the clock of `performance.now()`. */
   readonly begunAt: number;
@@ -53,7 +55,8 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
       if (this.running.get(key)?.abort === abort) this.running.delete(key);
     });
     const begunAt = performance.now();
-    this.running.set(key, { instanceId: header.id, attempt: attempt.attempt, begunAt, abort, ended });
+    const { elementInstanceId, attempt: number } = attempt;
+    this.running.set(key, { instanceId: header.id, header, elementInstanceId, attempt: number, begunAt, abort, ended });
   }
 
   abort(instanceId: number, elementInstanceId: number): void {
@@ -62,6 +65,12 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
 
   isRunning(instanceId: number, elementInstanceId: number, attempt: number): boolean {
     return this.running.get(keyOf(instanceId, elementInstanceId))?.attempt === attempt;
+  }
+
+  /** Attempts that have run for longer than this, oldest first. */
+  runningLongerThan(ms: number): Pick<RunningAttempt, 'header' | 'elementInstanceId' | 'attempt'>[] {
+    const before = performance.now() - ms;
+    return [...this.running.values()].filter((each) => each.begunAt < before && !each.abort.signal.aborted);
   }
 
   get size(): number {

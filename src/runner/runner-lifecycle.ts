@@ -6,6 +6,7 @@ import { DueLoop } from './due-loop.js';
 import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
+import { StaleAttemptStopper } from './stale-attempt-stopper.js';
 import { RunnerWakeups } from './runner-wakeups.js';
 
 /** Starts the loops of this process in their order, and ends them in the reverse. */
@@ -21,6 +22,7 @@ export class RunnerLifecycle {
     private readonly heartbeat: Heartbeat,
     private readonly due: DueLoop,
     private readonly rescuer: LostAttemptRescuer,
+    private readonly stopper: StaleAttemptStopper,
     private readonly sealer: AuditSealer,
     private readonly cleaner: HistoryCleaner,
   ) {}
@@ -39,6 +41,7 @@ export class RunnerLifecycle {
       instanceInDoubt: (instance) => this.rescuer.doubt(instance),
     });
     this.rescuer.start(withLoops);
+    this.stopper.start();
     if (!withLoops) return;
     this.due.start();
     this.sealer.start();
@@ -53,6 +56,7 @@ export class RunnerLifecycle {
     await this.due.stop();
     await this.pool.drain(drainMs);
     await this.rescuer.stop();
+    await this.stopper.stop();
     await this.cleaner.stop();
     await this.sealer.stop();
     await this.heartbeat.stop();

@@ -19,6 +19,7 @@ import { HistoryCleaner } from './history-cleaner.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
 import { RunnerLifecycle } from './runner-lifecycle.js';
 import { RunnerWakeups } from './runner-wakeups.js';
+import { StaleAttemptStopper } from './stale-attempt-stopper.js';
 import { StartTimers } from './start-timers.js';
 import { SystemClock } from './system-clock.js';
 
@@ -71,6 +72,7 @@ export class RunnerModule implements OnApplicationShutdown {
         { provide: DueWork, useExisting: DueLoop },
         StartTimers,
         LostAttemptRescuer,
+        StaleAttemptStopper,
         AuditSealer,
         HistoryCleaner,
         RunnerLifecycle,

@@ -90,6 +90,20 @@ describe('two servers on one database', () => {
     }
   });
 
+  it('tell a running attempt to stop when its instance was cancelled through the other one', async () => {
+    service.holds();
+    const before = service.abandoned;
+    const guid = await node(0)
+      .admin.cmd('StartProcessInstance', { processKey: 'one', variables: { serviceUrl: service.url }, waitMs: 0 })
+      .then((answer) => String(field(answer, 'instanceGuid')));
+    await service.hasCalls(1);
+    expect(await cmd(1, 'CancelProcessInstanceCommand', guid)).toMatchObject({ isSuccessful: true });
+
+    await service.hasAbandoned(before + 1);
+
+    expect(field(await cmd(0, 'GetProcessInstanceStateCommand', guid), 'status')).toBe('cancelled');
+  });
+
   it('answer a retry at once when the instance was cancelled through the other one', async () => {
     const guid = await start('one');
     service.holds();

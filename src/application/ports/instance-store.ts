@@ -62,6 +62,8 @@ export abstract class InstanceStore {
   /** One round trip; those that do not exist are missing from the answer. */
   abstract loadByGuid(keys: readonly InstanceKey[]): Promise<StoredInstance[]>;
   abstract loadById(ids: readonly number[]): Promise<StoredInstance[]>;
+  /** Only the versions, by id; those that do not exist are missing. */
+  abstract readVersions(ids: readonly number[]): Promise<Map<number, number>>;
   /**
    * Writes all steps in one transaction, sent in one round trip, or none of them.
    * @throws StepConflict or StorageUnavailable; any other error is the data's fault (a bug or a value the database refuses).

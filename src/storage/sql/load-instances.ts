@@ -18,6 +18,11 @@ export const LOAD_BY_GUID = {
     JOIN process_instance AS instance ON instance.guid = wanted.guid AND instance.tenant_id || '' = wanted.tenant_id`,
 };
 
+export const READ_VERSIONS = {
+  name: 'read-instance-versions',
+  text: 'SELECT id, version FROM process_instance WHERE id = ANY ($1::bigint[])',
+};
+
 export const LOAD_BY_ID = {
   name: 'load-instances-by-id',
   text: `SELECT ${COLUMNS} FROM process_instance AS instance WHERE instance.id = ANY ($1::bigint[])`,

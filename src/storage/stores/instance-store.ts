@@ -3,7 +3,7 @@ import { InstanceStore, type InstanceKey, type StepWrite, type StoredInstance } 
 import type { JsonObject } from '../../engine/index.js';
 import { int8Array, textArray } from '../connection/binary-array.js';
 import type { HotPool, Parameter, Statement } from '../connection/hot-pool.js';
-import { LOAD_BY_GUID, LOAD_BY_ID } from '../sql/load-instances.js';
+import { LOAD_BY_GUID, LOAD_BY_ID, READ_VERSIONS } from '../sql/load-instances.js';
 import { decodeState } from './encoded-state.js';
 import { IdBlocks } from './id-blocks.js';
 import { bindSteps } from './step-rows.js';
@@ -46,6 +46,11 @@ export class PgInstanceStore extends InstanceStore {
 
   loadById(ids: readonly number[]): Promise<StoredInstance[]> {
     return this.load(LOAD_BY_ID, [int8Array(ids)]);
+  }
+
+  async readVersions(ids: readonly number[]): Promise<Map<number, number>> {
+    const { rows } = await this.pool.query<{ id: number; version: number }>(READ_VERSIONS, [int8Array(ids)]);
+    return new Map(rows.map(({ id, version }) => [id, version]));
   }
 
   async saveSteps(writes: readonly StepWrite[]): Promise<void> {

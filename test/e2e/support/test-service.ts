@@ -14,9 +14,16 @@ export type Behaviour = (call: ReceivedCall, response: ServerResponse) => void;
 /** A real HTTP service that fails as it is told to. */
 export class TestService {
   readonly calls: ReceivedCall[] = [];
+  /** Calls whose caller hung up before they were answered. */
+  abandoned = 0;
   private behaviour: Behaviour = failing();
   private readonly held = new Set<() => void>();
   private readonly server = createServer((request, response) => {
+    response.on('close', () => {
+      if (response.writableFinished) return;
+      this.abandoned++;
+      this.server.emit('abandoned');
+    });
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
@@ -54,6 +61,11 @@ export class TestService {
   /** Resolves when so many calls have come in all. */
   async hasCalls(count: number): Promise<void> {
     while (this.calls.length < count) await once(this.server, 'called');
+  }
+
+  /** Resolves when so many callers have hung up in all. */
+  async hasAbandoned(count: number): Promise<void> {
+    while (this.abandoned < count) await once(this.server, 'abandoned');
   }
 
   async stop(): Promise<void> {
