@@ -22,8 +22,8 @@ interface PlanNode {
 
 /** Tables of a few rows, one for each server process. */
 const SMALL_TABLES = new Set(['server_node']);
-/** Statements that walk an index from its beginning, and stop at the first row that fits. */
-const WALKS = new Set(['next-timer']);
+/** Statements that walk an index from its beginning and stop early; `find-deliverable` only at start and after a take-over. */
+const WALKS = new Set(['next-timer', 'find-deliverable']);
 
 const statements = [idempotency, startTimers, timers, messages, audit, nodes, instances, effects, steps].flatMap(
   (module): Statement[] => Object.values(module),
