@@ -127,3 +127,30 @@ describe('never told', () => {
     expect(failed).not.toContain(unknown.password);
   });
 });
+
+describe('the log', () => {
+  it('has a line of JSON for each command, with its correlation id and without what it was about', async () => {
+    const headers = { 'x-correlation-id': 'log-line-1' };
+    await server.admin.cmd('GetProcessInstanceState', { instanceGuid: 'nobody' }, headers);
+    await server.admin.cmd('GetProcessDefinitionList', {}, headers);
+
+    const lines = await server.linesWith('log-line-1', 2);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      {
+        level: 'info',
+        msg: 'Command refused',
+        command: 'GetProcessInstanceState',
+        outcome: 'refused',
+        tenantId: 'default',
+        actor: 'admin',
+      },
+      {
+        level: 'debug',
+        msg: 'Command done',
+        command: 'GetProcessDefinitionList',
+        outcome: 'succeeded',
+        durationMs: expect.any(Number),
+      },
+    ]);
+  });
+});

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { isAllowed, type Caller } from '../../application/caller.js';
 import { actionName, type RegisteredRequest } from '../../application/requests/api-request.js';
@@ -15,6 +15,8 @@ const KEY_LENGTH = 255;
 /** A request from its name to its answer: permission, validation, idempotency, handler. */
 @Injectable()
 export class Dispatcher {
+  private readonly logger = new Logger('Command');
+
   constructor(
     private readonly bus: CommandBus,
     private readonly idempotent: IdempotentExecution,
@@ -33,19 +35,24 @@ export class Dispatcher {
     const action = actionName(spec.name);
     try {
       const answer = await this.answer(spec, data, caller, keyHeader);
-      this.telemetry.command(action, answer.outcome, performance.now() - startedAt);
+      this.note(action, answer.outcome, caller, startedAt);
       return answer;
     } catch (error) {
       const failure = error instanceof InvalidRequest ? invalidRequest(error.errors) : error;
-      this.telemetry.command(
-        action,
-        failure instanceof ApiFailure ? `http-${failure.httpStatus}` : 'error',
-        performance.now() - startedAt,
-      );
+      this.note(action, failure instanceof ApiFailure ? `http-${failure.httpStatus}` : 'error', caller, startedAt);
       if (failure instanceof ApiFailure && isAudited(failure) && spec.kind === 'command')
         await this.refusals.record(caller, action, guidIn(spec, data), failure);
       throw failure;
     }
+  }
+
+  /** Counted and logged: what was done at level debug (the trail has it), what was refused at info. Never what it was about. */
+  private note(command: string, outcome: string, { correlationId, tenantId, actor }: Caller, startedAt: number): void {
+    const durationMs = performance.now() - startedAt;
+    this.telemetry.command(command, outcome, durationMs);
+    const line = { command, outcome, correlationId, tenantId, actor: actor.id, durationMs: Math.round(durationMs * 10) / 10 };
+    if (outcome === 'succeeded' || outcome === 'replayed') this.logger.debug(line, 'Command done');
+    else this.logger.log(line, 'Command refused');
   }
 
   private async answer(

@@ -50,6 +50,15 @@ export class ProcessServer {
     return this.output;
   }
 
+  /** Resolves with the lines that contain `text` when there are so many; they come through a pipe, later than answers do. */
+  async linesWith(text: string, count: number): Promise<string[]> {
+    for (;;) {
+      const lines = this.output.split('\n').filter((line) => line.includes(text));
+      if (lines.length >= count) return lines;
+      if (this.process.stdout) await once(this.process.stdout, 'data');
+    }
+  }
+
   /** `kill -9`: nothing is said good-bye to. */
   async kill(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
