@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { allRequests } from '../../src/application/requests/api-request.js';
+import { COMMAND_EXAMPLES } from '../../src/api/openapi/command-examples.js';
 import { READ_ROUTES } from '../../src/api/reads/read-routes.js';
 import { startTestServer, type TestServer } from '../e2e/support/test-server.js';
 
@@ -50,6 +51,10 @@ function valuesOf(value: unknown, name: string): unknown[] {
 const operations = (): Operation[] => Object.values(document.paths).flatMap((path) => Object.values(path));
 
 describe('the OpenAPI document', () => {
+  it.each(Object.entries(COMMAND_EXAMPLES))('has an example of %s that the endpoint takes as it is', async (_name, { value }) => {
+    expect(await server.admin.post(value)).toMatchObject({ httpStatus: 200 });
+  });
+
   it('is version 3 and has what every document must have', () => {
     expect(document).toMatchObject({
       openapi: expect.stringMatching(/^3\./),

@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { allRequests, findRequest, type RegisteredRequest } from '../../application/requests/api-request.js';
 import { AUDIT_ROUTE, MODEL_ROUTE, READ_ROUTES, type ReadRoute } from '../reads/read-routes.js';
+import { COMMAND_EXAMPLES } from './command-examples.js';
 import { ENVELOPE, FIELD_ERRORS } from './envelope-schema.js';
 
 type Paths = OpenAPIObject['paths'];
@@ -16,7 +17,7 @@ const TENANT_PARAMETER = {
   name: 'X-Tenant-ID',
   in: 'header',
   required: true,
-  schema: { type: 'string' },
+  schema: { type: 'string', default: 'default' },
   description: 'The tenant; one of the token.',
 } as const;
 const CORRELATION_PARAMETER = {
@@ -80,7 +81,9 @@ function commandOperation(requests: readonly RegisteredRequest[]): NonNullable<P
     parameters: [TENANT_PARAMETER, CORRELATION_PARAMETER, KEY_PARAMETER],
     requestBody: {
       required: true,
-      content: { 'application/json': { schema: { oneOf: references, discriminator: { propertyName: 'cmd' } } } },
+      content: {
+        'application/json': { schema: { oneOf: references, discriminator: { propertyName: 'cmd' } }, examples: COMMAND_EXAMPLES },
+      },
     },
     responses: answers(),
   };
