@@ -17,7 +17,7 @@ CREATE TABLE process_instance (
   definition_version integer NOT NULL,
   process_key text NOT NULL,
   business_key text,
-  context_type_id integer,
+  context_type_id bigint,
   context_id text,
   execution_mode text NOT NULL,
   status text NOT NULL,

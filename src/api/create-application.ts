@@ -12,17 +12,17 @@ export interface HttpOptions {
   readonly logger: LoggerService;
 }
 
-/** A request's headers must be there by then, in ms. */
-const CONNECTION_TIMEOUT_MS = 30_000;
+/** A request must be there whole by then, in ms. Its answer may take longer: a command waits for its task. */
+const REQUEST_TIMEOUT_MS = 30_000;
 /** Longest idle keep-alive connection: more than that of the usual load balancers (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 72_000;
 
-/** The application on Fastify: bodies stay text until the endpoint reads them, every error is answered in the envelope. */
+/** The application on Fastify: bodies stay bytes until the endpoint reads them, every error is answered in the envelope. */
 export async function createApplication(root: DynamicModule, options: HttpOptions): Promise<NestFastifyApplication> {
   const envelope = new EnvelopeFilter(options.bodyLimitBytes);
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     clientErrorHandler: answerMalformed,
     routerOptions: { maxParamLength: 255 },
@@ -36,7 +36,7 @@ export async function createApplication(root: DynamicModule, options: HttpOption
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'string', bodyLimit: options.bodyLimitBytes }, (_request, body, done) =>
+  fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: options.bodyLimitBytes }, (_request, body, done) =>
     done(null, body),
   );
   let document: object | null = null;

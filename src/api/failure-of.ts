@@ -20,6 +20,8 @@ export function failureOf(error: unknown, request: FailedRequest): ApiFailure {
     return unavailable(request.correlationId, 'The database cannot be reached now. Try again in a moment.');
   if (error instanceof StepConflict)
     return unavailable(request.correlationId, 'Others change this at the same time again and again. Try again in a moment.');
+  if (isBrokenOff(error))
+    return invalidRequest([{ field: '', code: 'cut-off', message: 'The request was broken off before its end' }]);
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
   if (status === 404) return unknownPath(request.method, request.path);
   if (status === 413) return bodyTooLarge(request.bodyLimitBytes);
@@ -36,4 +38,9 @@ export function failureOf(error: unknown, request: FailedRequest): ApiFailure {
 function statusOf(error: unknown): number | null {
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
   return typeof statusCode === 'number' && typeof code === 'string' && code.startsWith('FST_') ? statusCode : null;
+}
+
+/** The client went away in the middle of its body: nobody reads the answer, and it is not our fault. */
+function isBrokenOff(error: unknown): boolean {
+  return error instanceof Error && error.message === 'aborted' && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
 }

@@ -155,3 +155,52 @@ describe('too many requests', () => {
     }
   });
 });
+
+describe('a body', () => {
+  const post = (body: Buffer) =>
+    fetch(`${server.url}/api/core/cmd`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${admin.token}`, 'x-tenant-id': 'default', 'content-type': 'application/json' },
+      body: new Uint8Array(body),
+    });
+
+  it('that is not UTF-8 is refused rather than altered', async () => {
+    const body = Buffer.from(
+      '{"cmd":"StartProcessInstance","data":{"processKey":"simple","variables":{"name":"M\xfcller"}}}',
+      'latin1',
+    );
+    const response = await post(body);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ statusCode: '40', data: { errors: [{ code: 'text' }] } });
+  });
+
+  it('whose command is nested 100,000 deep is a 400 like any other', async () => {
+    const response = await post(Buffer.from(`{"cmd":${'['.repeat(100_000)}${']'.repeat(100_000)}}`));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ statusCode: '40', data: { errors: [{ field: 'cmd' }] } });
+  });
+
+  it('that the client breaks off is not our fault', async () => {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`POST /api/core/cmd HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{"cmd"`);
+    await once(socket, 'connect');
+    socket.destroy();
+    await once(socket, 'close');
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).not.toContain('outcome="error"');
+  });
+});
+
+describe('ids beyond 32 bits', () => {
+  it('are taken as contextTypeId and contextId, as text and as number', async () => {
+    for (const contextTypeId of [9_007_199_254_740_991, '2147483648']) {
+      const answer = await admin.cmd('StartProcessInstance', { processKey: 'simple', contextTypeId, contextId: 2_147_483_648 });
+      expect(answer).toMatchObject({
+        httpStatus: 200,
+        isSuccessful: true,
+        data: { contextType: String(contextTypeId), contextId: 2_147_483_648 },
+      });
+    }
+  });
+});

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { describeJsonError, findUnsafeNumber } from '../../contract/json-rules.js';
 import { actionName, allRequests, findRequest, type RegisteredRequest } from '../../application/requests/api-request.js';
 import type { FieldError } from '../../contract/answer.js';
@@ -20,16 +21,16 @@ export class UnreadableCommand extends ApiFailure {
   }
 }
 
-/** Reads `{ cmd, data }`. @throws UnreadableCommand */
-export function readCommand(text: unknown): NamedRequest {
-  const body = parse(text);
+/** Reads `{ cmd, data }` from the bytes of a body; undefined where there is none. @throws UnreadableCommand */
+export function readCommand(bytes: unknown): NamedRequest {
+  const body = parse(textOf(bytes));
   const name = body['cmd'];
   if (typeof name !== 'string' || name.trim() === '') {
     throw new UnreadableCommand(null, [
       {
         field: 'cmd',
         code: 'required',
-        message: `cmd must name the command, but is ${name === undefined ? 'missing' : JSON.stringify(name).slice(0, 100)}`,
+        message: `cmd must name the command, but is ${name === undefined ? 'missing' : name === '' ? 'empty' : `a ${typeof name}`}`,
       },
     ]);
   }
@@ -48,8 +49,15 @@ export function readCommand(text: unknown): NamedRequest {
   return { spec, data: data as Record<string, unknown> };
 }
 
-function parse(text: unknown): Record<string, unknown> {
-  if (typeof text !== 'string' || text.trim() === '') {
+/** Other encodings would be altered silently by being read as this one. */
+function textOf(bytes: unknown): string {
+  if (!Buffer.isBuffer(bytes)) return '';
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new UnreadableCommand(null, [{ field: '', code: 'text', message: 'Expected the body to be UTF-8, but it is not' }]);
+}
+
+function parse(text: string): Record<string, unknown> {
+  if (text.trim() === '') {
     throw new UnreadableCommand(null, [
       { field: '', code: 'required', message: 'Expected a JSON body { "cmd": "<Name>", "data": { ... } }, but it is empty' },
     ]);

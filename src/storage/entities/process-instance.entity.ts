@@ -24,7 +24,7 @@ export class ProcessInstanceEntity {
   @Column({ type: 'text', name: 'business_key', nullable: true })
   readonly businessKey!: string | null;
 
-  @Column({ type: 'integer', name: 'context_type_id', nullable: true })
+  @Column({ type: 'bigint', name: 'context_type_id', nullable: true })
   readonly contextTypeId!: number | null;
 
   @Column({ type: 'text', name: 'context_id', nullable: true })

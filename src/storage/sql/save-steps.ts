@@ -44,7 +44,7 @@ export const insertInstances = rowStatement<
     int4Array,
     textArray,
     textArray,
-    int4Array,
+    int8Array,
     textArray,
     textArray,
     textArray,
@@ -61,7 +61,7 @@ export const insertInstances = rowStatement<
      context_type_id, context_id, execution_mode, status, version, owner_node, current_activity_id, started_at, updated_at,
      ended_at, state, variables)
    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::integer[], $6::text[], $7::text[],
-     $8::integer[], $9::text[], $10::text[], $11::text[], $12::integer[], $13::integer[], $14::text[], $15::timestamptz[],
+     $8::bigint[], $9::text[], $10::text[], $11::text[], $12::integer[], $13::integer[], $14::text[], $15::timestamptz[],
      $16::timestamptz[], $17::timestamptz[], $18::json[], $19::json[])`,
 );
 
