@@ -181,6 +181,7 @@ const CASES: readonly (readonly [title: string, xml: string, problem: string])[]
     'javascript-condition-without-gateway f3',
   ],
   ['a script that does not parse', script('return ('), 'invalid-script X'],
+  ['a script that closes its own function and goes on outside', script('}); evil(); ({'), 'invalid-script X'],
   ['a FEEL script that does not parse', script('a >', 'scriptFormat="feel"'), 'invalid-expression X'],
   ['a Groovy script', script('x', 'scriptFormat="groovy"'), 'unsupported-script-language X'],
   [

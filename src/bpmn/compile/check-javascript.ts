@@ -1,16 +1,17 @@
-import { Script } from 'node:vm';
+import { compileFunction } from 'node:vm';
 import type { Report } from '../problem.js';
 
 /** Reports JavaScript that is neither a function's body nor an expression. It is compiled to see that, never run. */
 export function checkJavaScript(source: string, what: string, report: Report): void {
-  const body = syntaxError(`(async function () {${source}\n})`);
-  if (body === null || syntaxError(`(${source}\n)`) === null) return;
+  const body = syntaxError(source);
+  if (body === null || syntaxError(`return (${source}\n)`) === null) return;
   report.error('invalid-script', `Expected JavaScript in ${what}, but it cannot be parsed: ${body}`);
 }
 
-function syntaxError(code: string): string | null {
+/** As a body by itself: text that closes the function it will stand in, to go on outside, is no body. */
+function syntaxError(body: string): string | null {
   try {
-    new Script(code);
+    compileFunction(body);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
