@@ -43,7 +43,7 @@ describe('an entry of the trail', () => {
       id: expect.any(Number),
       tenantId: 'default',
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-      actor: { type: 'user', id: 'admin', claimed: null },
+      actor: { type: 'user', id: expect.stringMatching(/^token:\d+:admin$/), claimed: null },
       action: 'RetryFailedTask',
       outcome: 'succeeded',
       instanceGuid,
@@ -69,7 +69,7 @@ describe('an entry of the trail', () => {
     await admin.cmd('CancelProcessInstance', { instanceGuid, cancelledBy: 'somebody', reason: 'no need' });
     expect((await admin.trail(instanceGuid)).at(-1)).toMatchObject({
       action: 'CancelProcessInstance',
-      actor: { type: 'user', id: 'admin', claimed: 'somebody' },
+      actor: { type: 'user', id: expect.stringMatching(/^token:\d+:admin$/), claimed: 'somebody' },
       comment: 'no need',
       statusBefore: 'waiting',
       statusAfter: 'cancelled',

@@ -40,7 +40,7 @@ describe('a definition by its id', () => {
       isActive: true,
       createdDate: expect.any(String),
       updatedDate: null,
-      createdBy: 'admin',
+      createdBy: expect.stringMatching(/^token:\d+:admin$/),
       updatedBy: null,
       triggerEvents: [],
       contextLoaderType: null,

@@ -142,7 +142,7 @@ describe('the log', () => {
         command: 'GetProcessInstanceState',
         outcome: 'refused',
         tenantId: 'default',
-        actor: 'admin',
+        actor: expect.stringMatching(/^token:\d+:admin$/),
       },
       {
         level: 'debug',

@@ -30,7 +30,7 @@ describe('an API token', () => {
       roles: ['viewer'],
       permissions: ['task:retry'],
       createdAt: expect.any(String),
-      createdBy: 'admin',
+      createdBy: expect.stringMatching(/^token:\d+:admin$/),
       expiresAt: null,
       revokedAt: null,
       token: expect.stringMatching(/^rp_[\w-]{43}$/),
@@ -61,11 +61,12 @@ describe('an API token', () => {
     });
   });
 
-  it('of the role worker alone is a worker in the trail', async () => {
-    const client = clientWith(await create({ name: 'w-1', roles: ['worker'] }));
-    await client.cmd('CancelProcessInstance', { instanceGuid: 'none' });
-    const [entry] = field(await admin.cmd('GetAuditTrail', { actor: 'w-1' }), 'items') as Data[];
-    expect(entry).toMatchObject({ actor: { type: 'worker', id: 'w-1' }, outcome: 'refused' });
+  it('of the role worker alone is a worker in the trail, under its number and its name', async () => {
+    const created = await create({ name: 'w-1', roles: ['worker'] });
+    await clientWith(created).cmd('CancelProcessInstance', { instanceGuid: 'none' });
+    const actor = `token:${String(field(created, 'id'))}:w-1`;
+    const [entry] = field(await admin.cmd('GetAuditTrail', { actor }), 'items') as Data[];
+    expect(entry).toMatchObject({ actor: { type: 'worker', id: actor }, outcome: 'refused' });
   });
 
   it('ends when it expires', async () => {

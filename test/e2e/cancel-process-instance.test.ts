@@ -59,7 +59,7 @@ describe('CancelProcessInstanceCommand', () => {
     }
     expect(await cancel(guid)).toMatchObject({ isSuccessful: false, statusCode: '99', data: { currentStatus: 'cancelled' } });
     expect((await admin.trail(guid)).find((entry) => entry['action'] === 'CancelProcessInstance')).toMatchObject({
-      actor: { type: 'user', id: 'admin', claimed: 'jane@bank' },
+      actor: { type: 'user', id: expect.stringMatching(/^token:\d+:admin$/), claimed: 'jane@bank' },
       comment: 'Customer withdrew',
       statusBefore: 'error',
       statusAfter: 'cancelled',

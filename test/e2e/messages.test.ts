@@ -206,12 +206,12 @@ describe('SignalProcessInstanceCommand', () => {
     const trail = (await admin.trail(guid)).filter((entry) => entry['action'] === 'SignalProcessInstance');
     expect(trail).toMatchObject([
       {
-        actor: { type: 'user', id: 'admin', claimed: 'mary' },
+        actor: { type: 'user', id: expect.stringMatching(/^token:\d+:admin$/), claimed: 'mary' },
         taskId: 'Task_Before',
         comment: 'looks good',
         detail: { action: 'go' },
       },
-      { actor: { id: 'admin', claimed: 'system' }, taskId: 'Event_Paid' },
+      { actor: { id: expect.stringMatching(/^token:\d+:admin$/), claimed: 'system' }, taskId: 'Event_Paid' },
     ]);
   });
 

@@ -171,7 +171,7 @@ describe('RetryFailedTaskCommand with its options', () => {
     ]);
     expect(trail[2]).toMatchObject({
       tenantId: 'default',
-      actor: { type: 'user', id: 'admin', claimed: null },
+      actor: { type: 'user', id: expect.stringMatching(/^token:\d+:admin$/), claimed: null },
       outcome: 'succeeded',
       taskId: 'Task_CreditCheck',
       attempt: 2,

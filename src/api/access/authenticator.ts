@@ -32,9 +32,10 @@ export class Authenticator {
   }
 }
 
-function toPrincipal({ name, tenants, roles, permissions }: ApiToken): Principal {
+/** Names of tokens are free, and not unique: the number tells whose act it was, also beside a user of that name. */
+function toPrincipal({ id, name, tenants, roles, permissions }: ApiToken): Principal {
   return {
-    actor: { type: roles.length > 0 && roles.every((role) => role === 'worker') ? 'worker' : 'user', id: name },
+    actor: { type: roles.length > 0 && roles.every((role) => role === 'worker') ? 'worker' : 'user', id: `token:${id}:${name}` },
     tenants: new Set(tenants),
     permissions: new Set([...permissions, ...permissionsOf(roles)]),
   };
