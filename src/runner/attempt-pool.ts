@@ -1,12 +1,12 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { EngineSession } from '../application/session/engine-session.js';
 import { AttemptRunner, Wakeups } from '../application/ports/attempts.js';
 import { StorageUnavailable, type InstanceHeader } from '../application/ports/instance-store.js';
 import { Telemetry } from '../application/ports/telemetry.js';
-import { findJsonProblem } from '../contract/json-rules.js';
 import { ConnectorRegistry } from '../connectors/connector-registry.js';
 import type { AttemptOutcome, TaskAttempt } from '../connectors/connector.js';
 import type { Command, ExecuteAttempt } from '../engine/index.js';
+import { describeError, outcomeName, toAttempt, toCommand, unstorable } from './attempt-outcome.js';
 
 interface RunningAttempt {
   readonly instanceId: number;
@@ -25,6 +25,7 @@ const HAND_IN_DELAYS_MS = [50, 100, 250, 500, 1_000, 2_000];
 /** Runs attempts after the commit that began them, and hands their outcomes in as commands. */
 @Injectable()
 export class AttemptPool extends AttemptRunner implements OnModuleInit {
+  private readonly logger = new Logger('Attempts');
   private readonly running = new Map<string, RunningAttempt>();
   private session: EngineSession | null = null;
   private stopped = false;
@@ -99,12 +100,27 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     for (const each of this.running.values()) each.abort.abort(new Error('The server is shutting down'));
   }
 
+  /** Never rejects: whatever goes wrong here, the attempt has an end, and the process goes on. */
   private async run(header: InstanceHeader, effect: ExecuteAttempt, taskName: string, signal: AbortSignal): Promise<void> {
-    const startedAt = performance.now();
-    const outcome = await this.outcomeOf(toAttempt(header, effect, taskName), effect.work.connector, signal);
-    this.telemetry.attempt(effect.work.connector, outcome.kind, performance.now() - startedAt);
-    if (signal.aborted) return;
-    await this.handIn(header, toCommand(effect, checked(outcome)), effect);
+    try {
+      const startedAt = performance.now();
+      const outcome = await this.outcomeOf(toAttempt(header, effect, taskName), effect.work.connector, signal);
+      const command = toCommand(effect, outcome);
+      this.telemetry.attempt(effect.work.connector, outcomeName(command), performance.now() - startedAt);
+      if (signal.aborted) return;
+      await this.handIn(header, command, effect);
+    } catch (error) {
+      const instanceGuid = header.guid;
+      this.logger.error(
+        { instanceGuid, taskId: effect.nodeId, error: describeError(error) },
+        'An attempt could not be carried out',
+      );
+      await this.handIn(
+        header,
+        unstorable(effect, `The attempt could not be carried out: ${describeError(error)}`),
+        effect,
+      ).catch(() => this.wakeups.instanceInDoubt(header));
+    }
   }
 
   private async outcomeOf(attempt: TaskAttempt, type: string, signal: AbortSignal): Promise<AttemptOutcome> {
@@ -120,20 +136,26 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     try {
       return await connector.execute(attempt, signal);
     } catch (error) {
-      return { kind: 'failed', code: 'CONNECTOR_ERROR', message: error instanceof Error ? error.message : String(error) };
+      return { kind: 'failed', code: 'CONNECTOR_ERROR', message: describeError(error) };
     }
   }
 
-  /** Until the database has taken it: an attempt is only ended by its outcome. */
-  private async handIn(header: InstanceHeader, command: Command, effect: ExecuteAttempt): Promise<void> {
+  /** Until the database has taken it: an attempt is only ended by its outcome, or by word that this cannot be stored. */
+  private async handIn(header: InstanceHeader, command: Command, effect: ExecuteAttempt, isLast = false): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
         await this.session?.apply(header, command);
         return;
       } catch (error) {
         if (!(error instanceof StorageUnavailable)) {
-          if (command.type === 'complete-attempt') return this.handIn(header, unstorable(effect, error), effect);
-          this.wakeups.instanceInDoubt(header);
+          if (isLast) this.wakeups.instanceInDoubt(header);
+          else
+            await this.handIn(
+              header,
+              unstorable(effect, `The task's outcome could not be stored: ${describeError(error)}`),
+              effect,
+              true,
+            );
           return;
         }
         if (this.stopped) return;
@@ -145,69 +167,6 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
 
 function keyOf(instanceId: number, elementInstanceId: number): string {
   return `${instanceId}/${elementInstanceId}`;
-}
-
-function toAttempt(header: InstanceHeader, effect: ExecuteAttempt, taskName: string): TaskAttempt {
-  const idempotencyKey = `${header.guid}:${effect.elementInstanceId}`;
-  return {
-    tenantId: header.tenantId,
-    instanceGuid: header.guid,
-    elementInstanceId: effect.elementInstanceId,
-    taskId: effect.nodeId,
-    taskName,
-    attempt: effect.attempt,
-    config: effect.work.config,
-    variables: effect.variables,
-    local: effect.local,
-    idempotencyKey,
-    correlationId: `${idempotencyKey}:${effect.attempt}`,
-    timeoutMs: effect.work.timeoutMs,
-  };
-}
-
-/** A result that cannot be stored without loss is a failure with that reason (CONTRACT section 8). */
-function checked(outcome: AttemptOutcome): AttemptOutcome {
-  if (outcome.kind === 'failed') return outcome;
-  const problem = findJsonProblem(
-    { ...(outcome.kind === 'completed' ? { result: outcome.result } : {}), variables: outcome.variables ?? null },
-    { maxDepth: 34, maxKeyLength: 256 },
-  );
-  if (!problem) return outcome;
-  return {
-    kind: 'failed',
-    code: 'RESULT_NOT_STORABLE',
-    message: `The task's ${problem.path} cannot be stored: ${problem.message}`,
-  };
-}
-
-function toCommand({ elementInstanceId, attempt }: ExecuteAttempt, outcome: AttemptOutcome): Command {
-  if (outcome.kind === 'completed') {
-    return { type: 'complete-attempt', elementInstanceId, attempt, result: outcome.result, variables: outcome.variables ?? null };
-  }
-  return {
-    type: 'fail-attempt',
-    elementInstanceId,
-    attempt,
-    code: outcome.code,
-    message: outcome.message,
-    bpmnError: outcome.kind === 'bpmn-error',
-    details: outcome.kind === 'failed' ? (outcome.details ?? null) : null,
-    variables: outcome.kind === 'bpmn-error' ? (outcome.variables ?? null) : null,
-  };
-}
-
-function unstorable({ elementInstanceId, attempt }: ExecuteAttempt, error: unknown): Command {
-  const message = `The task's result could not be stored: ${error instanceof Error ? error.message : String(error)}`;
-  return {
-    type: 'fail-attempt',
-    elementInstanceId,
-    attempt,
-    code: 'RESULT_NOT_STORABLE',
-    message,
-    bpmnError: false,
-    details: null,
-    variables: null,
-  };
 }
 
 function timeout(ms: number): { passed: Promise<void>; cancel: () => void } {
