@@ -59,6 +59,12 @@ describe('the stored form of a state', () => {
     expect(encodeState(plain).length).toBeLessThan(JSON.stringify({ ...plain, variables: undefined }).length * 0.6);
   });
 
+  test('gives back how often in a row an attempt was lost; what was written before it was counted was not lost', () => {
+    const lost = { ...FULL, scopes: { 0: { id: 0, parentId: null, elements: [{ ...executingElement(7), lossesInARow: 2 }] } } };
+    expect(decode(encodeState(lost))).toEqual(lost);
+    expect(decode(encodeState(lost).replace(',"lossesInARow":2', '')).scopes[0]?.elements[0]?.lossesInARow).toBe(0);
+  });
+
   test('keeps scopes of sub-processes apart', () => {
     const inner = { id: 4, parentId: 0, elements: [executingElement(1)] };
     const decoded = decodeState(

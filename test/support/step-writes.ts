@@ -83,6 +83,7 @@ export function executingElement(owner: number): ElementInstance {
     startedAt: 1_800_000_000_000,
     attempt: 1,
     budgetFrom: 0,
+    lossesInARow: 0,
     attemptStartedAt: 1_800_000_000_000,
     owner,
     requestedBy: null,

@@ -36,6 +36,7 @@ export function failElement(draft: Draft, node: FlowNode, instance: ElementInsta
   releaseWait(draft, instance);
   instance.owner = null;
   instance.attemptStartedAt = null;
+  instance.lossesInARow = 0;
   if (decision.action === 'retry') {
     instance.status = 'retrying';
     instance.dueAt = now + decision.delayMs;

@@ -1,4 +1,4 @@
-import { failElement } from '../behaviors/fail-element.js';
+import { failElement, type Failure } from '../behaviors/fail-element.js';
 import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import { nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState } from '../state/instance-state.js';
@@ -6,9 +6,12 @@ import type { Rejected } from '../step-result.js';
 import type { LoseAttempts } from './command.js';
 import { reject } from './guards.js';
 
+/** Losses in a row after which a person decides: a task that ends its server would take down one server after the other. */
+const LOSSES = 3;
+
 /**
  * The process that ran these attempts is dead. Each is run again here (at least once), or becomes an incident with unknown
- * outcome (at most once). While the instance is paused, nothing is begun: the visit is held for the resume.
+ * outcome (at most once, or lost again and again). While the instance is paused, nothing is begun: the visit is held for the resume.
  */
 export function loseAttempts(draft: Draft, before: InstanceState, command: LoseAttempts): Rejected | null {
   const lost = openElements(before).filter((element) => element.status === 'executing' && element.owner === command.lostNode);
@@ -22,15 +25,9 @@ export function loseAttempts(draft: Draft, before: InstanceState, command: LoseA
 }
 
 function takeOver(draft: Draft, node: FlowNode, instance: ElementInstance, lostNode: number): void {
-  if (deliveryOf(node) === 'at-most-once') {
-    failElement(draft, node, instance, {
-      code: 'OUTCOME_UNKNOWN',
-      kind: 'unknown-outcome',
-      message: `The server that executed '${node.name}' ended in the middle of attempt ${instance.attempt}; whether its work was done is unknown.`,
-      details: { outcome: 'unknown' },
-    });
-    return;
-  }
+  const losses = instance.lossesInARow + 1;
+  if (deliveryOf(node) === 'at-most-once') return failElement(draft, node, instance, outcomeUnknown(node, instance));
+  if (losses >= LOSSES) return failElement(draft, node, instance, attemptsLost(node, losses));
   draft.effects.push({
     type: 'record-attempt',
     elementInstanceId: instance.id,
@@ -56,10 +53,29 @@ function takeOver(draft: Draft, node: FlowNode, instance: ElementInstance, lostN
       reason: 'the server that executed the attempt ended; the task may run more than once',
     },
   });
+  instance.lossesInARow = losses;
   instance.budgetFrom++;
   instance.owner = null;
   if (draft.state.paused) instance.status = 'ready';
   else draft.activate(draft, node, instance);
+}
+
+function outcomeUnknown(node: FlowNode, { attempt }: ElementInstance): Failure {
+  return {
+    code: 'OUTCOME_UNKNOWN',
+    kind: 'unknown-outcome',
+    message: `The server that executed '${node.name}' ended in the middle of attempt ${attempt}; whether its work was done is unknown.`,
+    details: { outcome: 'unknown' },
+  };
+}
+
+function attemptsLost(node: FlowNode, losses: number): Failure {
+  return {
+    code: 'ATTEMPTS_LOST',
+    kind: 'unknown-outcome',
+    message: `The server ended ${losses} times in a row while it executed '${node.name}'. Either the task ends it, or something else did; it is not executed again until somebody decides.`,
+    details: { outcome: 'unknown', lossesInARow: losses },
+  };
 }
 
 function deliveryOf(node: FlowNode): 'at-least-once' | 'at-most-once' {

@@ -11,7 +11,7 @@ export type FailureDecision =
  * Only technical failures are retried: a modelled error or a model's mistake would only happen again.
  */
 export function decideOnFailure(policy: RetryPolicy | null, kind: Incident['kind'], attempts: number): FailureDecision {
-  if (kind === 'unknown-outcome') return park('the outcome of the attempt is unknown and the task may run at most once');
+  if (kind === 'unknown-outcome') return park('the outcome of the attempt is unknown');
   if (policy === null) return park('the task has no retry policy');
   if (kind !== 'technical') return park(`a ${kind} failure is not retried automatically`);
   if (attempts >= policy.maxAttempts) {

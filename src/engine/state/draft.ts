@@ -138,6 +138,7 @@ export function createElement(draft: Draft, node: FlowNode, scopeId: number, via
     startedAt: draft.context.now,
     attempt: 0,
     budgetFrom: 0,
+    lossesInARow: 0,
     attemptStartedAt: null,
     owner: null,
     requestedBy: null,

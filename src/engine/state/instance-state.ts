@@ -107,6 +107,8 @@ export interface ElementInstance {
   attempt: number;
   /** Attempts that the automatic budget does not count (`attempts: "reset"`). */
   budgetFrom: number;
+  /** Attempts in a row that ended with the server that executed them; 0 after any other end, and after a manual retry. */
+  lossesInARow: number;
   attemptStartedAt: number | null;
   /** The server process that runs the attempt; null when none does. */
   owner: number | null;

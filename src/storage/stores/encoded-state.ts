@@ -13,6 +13,7 @@ import {
  */
 const USUAL_ELEMENT = {
   budgetFrom: 0,
+  lossesInARow: 0,
   attemptStartedAt: null,
   owner: null,
   requestedBy: null,
@@ -90,6 +91,7 @@ function packElement(element: ElementInstance): Stored {
   packed['attempt'] = attempt;
   if (element.attemptStartedAt !== null) packed['attemptStartedAt'] = element.attemptStartedAt;
   if (element.budgetFrom !== 0) packed['budgetFrom'] = element.budgetFrom;
+  if (element.lossesInARow !== 0) packed['lossesInARow'] = element.lossesInARow;
   if (element.requestedBy !== null) packed['requestedBy'] = element.requestedBy;
   if (element.local !== null) packed['local'] = element.local;
   if (element.incident !== null) packed['incident'] = element.incident;
