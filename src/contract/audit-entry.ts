@@ -12,8 +12,8 @@ export interface AuditEntry {
   readonly taskId: string | null;
   readonly attempt: number | null;
   readonly comment: string | null;
-  /** `path` is a JSON Pointer; an absent side did not exist. */
-  readonly changes: readonly { readonly path: string; readonly before?: unknown; readonly after?: unknown }[];
+  /** `path` is a JSON Pointer; a side that did not exist is null. */
+  readonly changes: readonly { readonly path: string; readonly before: unknown; readonly after: unknown }[];
   readonly statusBefore: string | null;
   readonly statusAfter: string | null;
   readonly durationMs: number | null;

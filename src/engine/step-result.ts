@@ -38,9 +38,10 @@ export interface StepReport {
 /** One variable before and after. */
 export interface VariableChange {
   readonly path: string;
-  /** Absent (undefined) where there was none. */
-  readonly before?: JsonValue;
-  readonly after?: JsonValue;
+  /** Null where there was none. */
+  readonly before: JsonValue;
+  /** Null where there is none any more. */
+  readonly after: JsonValue;
 }
 
 /** A refusal: a value, not an exception. Nothing was changed. */

@@ -44,7 +44,11 @@ function cellsOf(csv: string): string[][] {
 describe('the export as CSV', () => {
   it("has the entry's keys as columns, objects as JSON, and quotes where it must", async () => {
     const client = await clientOf('csv');
-    const entry = auditEntry({ tenantId: 'csv', comment: 'He said "no",\r\nthen left', changes: [{ path: '/a', after: 'ü' }] });
+    const entry = auditEntry({
+      tenantId: 'csv',
+      comment: 'He said "no",\r\nthen left',
+      changes: [{ path: '/a', before: null, after: 'ü' }],
+    });
     await append([entry]);
     const response = await client.raw('/api/core/audit', { accept: 'text/csv' });
     expect(response.headers['content-type']).toBe('text/csv; charset=utf-8');
@@ -65,7 +69,7 @@ describe('the export as CSV', () => {
         'Task_CreditCheck',
         '2',
         'He said "no",\r\nthen left',
-        '[{"path":"/a","after":"ü"}]',
+        '[{"path":"/a","before":null,"after":"ü"}]',
         'error',
         'running',
         '12.5',

@@ -53,7 +53,7 @@ describe('an entry of the trail', () => {
       comment: 'once more',
       changes: [
         { path: '/variables/timeout', before: 5, after: 9 },
-        { path: '/variables/ok', after: true },
+        { path: '/variables/ok', before: null, after: true },
       ],
       statusBefore: 'error',
       statusAfter: 'running',

@@ -41,6 +41,22 @@ describe('RetryFailedTaskCommand with its options', () => {
     const { data } = await admin.state(guid);
     expect(data).toMatchObject({ state: { variables: { loanId: 789 } } });
     expect(JSON.stringify(data)).not.toContain('backup');
+    const [merged, undone] = (await admin.trail(guid)).slice(-2);
+    expect(merged).toMatchObject({
+      action: 'RetryFailedTask',
+      changes: expect.arrayContaining([
+        { path: '/variables/loanId', before: 789, after: 1 },
+        { path: '/variables/apiEndpoint', before: null, after: 'backup' },
+      ]),
+    });
+    expect(undone).toMatchObject({
+      action: 'TaskFailed',
+      attempt: 2,
+      changes: expect.arrayContaining([
+        { path: '/variables/loanId', before: 1, after: 789 },
+        { path: '/variables/apiEndpoint', before: 'backup', after: null },
+      ]),
+    });
   });
 
   it('refuses a stale expectedVersion with the current one, and changes nothing', async () => {
@@ -97,7 +113,7 @@ describe('RetryFailedTaskCommand with its options', () => {
       willWaitFor: [],
       willCancel: [],
       willCompensate: [],
-      changes: [{ path: '/variables/timeout', after: 1 }],
+      changes: [{ path: '/variables/timeout', before: null, after: 1 }],
       statusAfter: 'running',
     });
     expect(service.calls).toHaveLength(calls);
@@ -176,7 +192,7 @@ describe('RetryFailedTaskCommand with its options', () => {
       taskId: 'Task_CreditCheck',
       attempt: 2,
       comment: 'why',
-      changes: [{ path: '/variables/timeout', after: 5 }],
+      changes: [{ path: '/variables/timeout', before: null, after: 5 }],
       statusBefore: 'error',
       statusAfter: 'running',
       correlationId: 'corr-1',

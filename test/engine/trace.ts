@@ -48,7 +48,7 @@ function describe(effect: Effect, names: ReadonlyMap<number, string>, drive: Dri
     case 'close-incident':
       return `! close incident ${name} ${effect.resolution}`;
     case 'record-decision':
-      return `! decide ${name} ${effect.action} ${effect.outcome}`;
+      return `! decide ${name} ${effect.action} ${effect.outcome}${effect.changes.length > 0 ? ` changed ${JSON.stringify(effect.changes)}` : ''}`;
     case 'close-subscription':
       return `! unsubscribe ${name}`;
     case 'abort-attempt':

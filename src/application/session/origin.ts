@@ -96,7 +96,7 @@ export function decisionEntry(
     taskId: decision.nodeId,
     attempt: decision.attempt,
     comment: null,
-    changes: [],
+    changes: decision.changes,
     statusBefore,
     statusAfter,
     durationMs: null,

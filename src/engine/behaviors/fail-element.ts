@@ -1,8 +1,9 @@
 import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import { decideOnFailure } from '../recovery/decide-on-failure.js';
 import type { ElementInstance, Incident } from '../state/instance-state.js';
-import type { Draft } from '../state/draft.js';
+import { changesBetween, type Draft } from '../state/draft.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
+import type { VariableChange } from '../step-result.js';
 import { releaseWait } from './release-waits.js';
 
 /** A failure as it happens. */
@@ -17,7 +18,7 @@ export interface Failure {
 export function failElement(draft: Draft, node: FlowNode, instance: ElementInstance, failure: Failure): void {
   const { now } = draft.context;
   if (instance.attempt === 0) instance.attempt = 1;
-  undoVariables(draft, instance);
+  const changes = undoVariables(draft, instance);
   recordFailedAttempt(draft, node, instance, failure);
   const decision = decideOnFailure(
     isActivity(node) ? node.retryPolicy : null,
@@ -58,6 +59,7 @@ export function failElement(draft: Draft, node: FlowNode, instance: ElementInsta
     elementInstanceId: instance.id,
     nodeId: node.id,
     attempt: instance.attempt,
+    changes,
     detail: {
       errorCode: failure.code,
       errorMessage: failure.message,
@@ -71,16 +73,21 @@ export function failElement(draft: Draft, node: FlowNode, instance: ElementInsta
   instance.requestedBy = null;
 }
 
-/** `keepVariables: "onSuccess"`: the retry's variables go when its attempt fails, but for those that have been changed since. */
-function undoVariables(draft: Draft, instance: ElementInstance): void {
-  if (instance.undo === null) return;
+/**
+ * `keepVariables: "onSuccess"`: the retry's variables go when its attempt fails, but for those that have been changed since.
+ * @returns what changed by it
+ */
+function undoVariables(draft: Draft, instance: ElementInstance): VariableChange[] {
+  if (instance.undo === null) return [];
   const { merged, absent, values } = instance.undo;
-  const kept: Record<string, JsonValue> = { ...draft.state.variables };
+  const before = draft.state.variables;
+  const kept: Record<string, JsonValue> = { ...before };
   const isOurs = (name: string): boolean => JSON.stringify(kept[name]) === JSON.stringify(merged[name]);
   for (const [name, value] of Object.entries(values)) if (isOurs(name)) kept[name] = value;
   for (const name of absent) if (isOurs(name)) delete kept[name];
   draft.state.variables = kept;
   instance.undo = null;
+  return changesBetween(before, kept);
 }
 
 function recordFailedAttempt(draft: Draft, node: FlowNode, instance: ElementInstance, failure: Failure): void {

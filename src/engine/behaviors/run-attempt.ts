@@ -65,6 +65,7 @@ export function recordSuccess(draft: Draft, node: FlowNode, instance: ElementIns
       elementInstanceId: instance.id,
       nodeId: node.id,
       attempt: instance.attempt,
+      changes: [],
       detail: { command: instance.requestedBy.command, commandCorrelationId: instance.requestedBy.correlationId },
     });
   }

@@ -47,6 +47,7 @@ function takeOver(draft: Draft, node: FlowNode, instance: ElementInstance, lostN
     elementInstanceId: instance.id,
     nodeId: node.id,
     attempt: instance.attempt,
+    changes: [],
     detail: {
       lostNode,
       byNode: draft.context.node,

@@ -1,6 +1,7 @@
 import type { ElementType, Work } from '../definition/process-definition.js';
 import type { Incident, TimerKind } from '../state/instance-state.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
+import type { VariableChange } from '../step-result.js';
 
 /**
  * What the outside must do or keep because of a step: one ordered list of plain data. An effect's identity is
@@ -122,5 +123,7 @@ export interface RecordDecision {
   readonly elementInstanceId: number;
   readonly nodeId: string;
   readonly attempt: number;
+  /** Variables that the decision changed. */
+  readonly changes: readonly VariableChange[];
   readonly detail: { readonly [key: string]: JsonValue };
 }

@@ -171,13 +171,20 @@ export function mergeVariables(draft: Draft, variables: JsonObject | null): void
 /** The same by a person's command: what changed is reported, for the audit. */
 export function changeVariables(draft: Draft, variables: JsonObject | null): void {
   if (variables === null) return;
-  for (const [name, after] of Object.entries(variables)) {
-    const path = `/variables/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const before = draft.state.variables[name];
-    if (before === undefined) draft.changes.push({ path, after });
-    else if (JSON.stringify(before) !== JSON.stringify(after)) draft.changes.push({ path, before, after });
-  }
+  draft.changes.push(...changesBetween(draft.state.variables, { ...draft.state.variables, ...variables }));
   mergeVariables(draft, variables);
+}
+
+/** Variables that differ, those of `after` first, in their order. */
+export function changesBetween(before: JsonObject, after: JsonObject): VariableChange[] {
+  const names = new Set([...Object.keys(after), ...Object.keys(before)]);
+  return [...names]
+    .filter((name) => before[name] !== after[name] && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((name) => ({
+      path: `/variables/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      before: before[name] ?? null,
+      after: after[name] ?? null,
+    }));
 }
 
 /** Variables as an element of this scope sees them: the process's, overlaid by what enclosing sub-processes and the visit map in. */
