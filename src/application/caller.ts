@@ -6,6 +6,8 @@ export interface Caller {
   readonly permissions: ReadonlySet<string>;
   readonly correlationId: string;
   readonly idempotencyKey: string | null;
+  /** Which execution under the key this is. */
+  readonly idempotencyClaim?: string;
 }
 
 /** True when the caller may do what `permission` names. */

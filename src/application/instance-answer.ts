@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { done, instanceNotFound, refused, type Answer } from '../contract/answer.js';
 import { instanceView } from './instance-view.js';
 import { ContextTypes } from './ports/context-types.js';
+import type { InstanceKey } from './ports/instance-store.js';
 import { awaitRest, foreignVisits } from './session/await-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
@@ -29,6 +30,12 @@ export class InstanceAnswer {
     };
     const { instance } = await awaitRest(this.session.watch, result.instance, options);
     return done(message, await this.view(instance));
+  }
+
+  /** The data of an instance as it is stored now; null where there is none. */
+  async now(target: InstanceKey): Promise<Record<string, unknown> | null> {
+    const instance = await this.session.read(target);
+    return instance && this.view(instance);
   }
 
   async view(instance: LiveInstance): Promise<Record<string, unknown>> {

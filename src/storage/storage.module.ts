@@ -1,6 +1,5 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { NodeIdentity } from '../application/ports/clock.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { DefinitionStore, InstanceReader } from '../application/ports/readers.js';
 import {
@@ -31,14 +30,14 @@ export interface StorageOptions {
 }
 
 /** The ids of the first block are there before anybody can ask for one. */
-async function openInstanceStore(pool: HotPool, node: NodeIdentity): Promise<PgInstanceStore> {
-  const store = new PgInstanceStore(pool, node);
+async function openInstanceStore(pool: HotPool): Promise<PgInstanceStore> {
+  const store = new PgInstanceStore(pool);
   await store.open();
   return store;
 }
 
 const STORES = [
-  { provide: InstanceStore, useFactory: openInstanceStore, inject: [HotPool, NodeIdentity] },
+  { provide: InstanceStore, useFactory: openInstanceStore, inject: [HotPool] },
   { provide: TimerStore, useFactory: (pool: HotPool) => new PgTimerStore(pool), inject: [HotPool] },
   { provide: StartTimerStore, useFactory: (pool: HotPool) => new PgStartTimerStore(pool), inject: [HotPool] },
   { provide: MessageStore, useFactory: (pool: HotPool) => new PgMessageStore(pool), inject: [HotPool] },

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { field, type WireAnswer } from './support/api-client.js';
+import { DatabaseProxy } from './support/database-proxy.js';
 import { httpTask, sequence, userTask } from './support/models.js';
 import { ProcessServer } from './support/process-server.js';
 import { failing, succeeding, TestService } from './support/test-service.js';
@@ -33,6 +35,16 @@ beforeEach(() => {
 const cmd = (i: number, name: string, data: object, key: string): Promise<WireAnswer> =>
   nodes[(i % 2) as 0 | 1].admin.cmd(name, data, { 'idempotency-key': key });
 const actions = async (guid: string): Promise<unknown[]> => (await nodes[1].admin.trail(guid)).map((entry) => entry['action']);
+
+async function connect(): Promise<pg.Client> {
+  const session = new pg.Client({ connectionString: database.url });
+  await session.connect();
+  return session;
+}
+
+async function becomesTrue(session: pg.Client, question: string): Promise<void> {
+  while (!(await session.query<{ yes: boolean }>(question)).rows[0]?.yes) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 describe('an Idempotency-Key', () => {
   it('of twenty simultaneous retries over two servers stands for one effect and one answer', async () => {
@@ -86,12 +98,46 @@ describe('an Idempotency-Key', () => {
     const answer = await waiting;
 
     expect(answer).toMatchObject({ httpStatus: 200, isSuccessful: true, statusCode: '00' });
+    expect(answer.data).toMatchObject({ answerLost: true, processKey: 'one', state: { variables: { serviceUrl: service.url } } });
     const guid = String(answer.data?.['instanceGuid']);
     await nodes[1].admin.reaches(guid, 'completed');
     expect((await start(1)).text).toBe(answer.text);
     expect((await actions(guid)).filter((action) => action === 'StartProcessInstance')).toHaveLength(1);
     const list = await nodes[1].admin.cmd('GetProcessInstanceListQuery', { processKey: 'one', status: ['completed'] });
     expect(field(list, 'totalRecords')).toBe(1);
+  });
+
+  it('whose claim was written though its server never heard so is free again, for all servers', async () => {
+    const proxy = await DatabaseProxy.start(database.url);
+    const cutOff = await ProcessServer.start(proxy.url);
+    // Two: within a transaction the view of what others do stands still.
+    const [locker, session] = await Promise.all([connect(), connect()]);
+    try {
+      const guid = await nodes[1].admin.start('two-people');
+      const data = { instanceGuid: guid, comment: 'sent again' };
+      const pause = (server: ProcessServer): Promise<WireAnswer> =>
+        server.admin.cmd('PauseProcessInstanceCommand', data, { 'idempotency-key': 'unheard' });
+      await locker.query('BEGIN; LOCK TABLE idempotency_record IN SHARE MODE');
+      const unheard = pause(cutOff);
+      await becomesTrue(
+        session,
+        `SELECT count(*) > 0 AS yes FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO idem%'`,
+      );
+      proxy.goAway();
+      expect(await unheard).toMatchObject({ httpStatus: 503 });
+      proxy.comeBack();
+      await locker.query('COMMIT');
+      await becomesTrue(session, `SELECT count(*) > 0 AS yes FROM idempotency_record WHERE key = 'unheard' AND body IS NULL`);
+
+      const answer = await pause(nodes[1]);
+
+      expect(answer).toMatchObject({ httpStatus: 200, isSuccessful: true, data: { status: 'paused' } });
+      expect((await pause(cutOff)).text).toBe(answer.text);
+    } finally {
+      await cutOff.kill();
+      await Promise.all([locker.end(), session.end()]);
+      await proxy.stop();
+    }
   });
 
   it('gives the first answer to those who ask after all servers were restarted', async () => {

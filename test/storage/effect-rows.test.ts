@@ -9,7 +9,7 @@ import { firstStep, headerOf, nextStep } from '../support/step-writes.js';
 const database = openHotDatabase();
 let store: PgInstanceStore;
 beforeAll(async () => {
-  store = new PgInstanceStore(database.pool, null);
+  store = new PgInstanceStore(database.pool);
   await store.open();
 });
 

@@ -93,7 +93,7 @@ describe('the embedded server', () => {
       const server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
       await prepareDatabase(server.url, () => undefined);
       const pool = new HotPool(server.url);
-      const store = new PgInstanceStore(pool, null);
+      const store = new PgInstanceStore(pool);
       try {
         await store.open();
         const step = firstStep(headerOf(store.nextId()));

@@ -1,121 +1,123 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { NodeIdentity } from '../../src/application/ports/clock.js';
-import { StepConflict } from '../../src/application/ports/instance-store.js';
+import { StepConflict, type StepWrite } from '../../src/application/ports/instance-store.js';
+import type { ClaimedKey, IdempotencyClaim } from '../../src/application/ports/stores.js';
 import { PgIdempotencyStore } from '../../src/storage/stores/idempotency-store.js';
 import { PgInstanceStore } from '../../src/storage/stores/instance-store.js';
-import { PgNodeRegistry } from '../../src/storage/stores/node-registry.js';
 import { openHotDatabase } from '../support/hot-database.js';
 import { firstStep, headerOf } from '../support/step-writes.js';
 
-class FixedNode extends NodeIdentity {
-  constructor(readonly node: number) {
-    super();
-  }
-}
+const LEASE_MS = 3_000;
 
 const database = openHotDatabase();
-let nodes: PgNodeRegistry;
 let keys: PgIdempotencyStore;
-let node: number;
+let instances: PgInstanceStore;
 beforeAll(async () => {
-  nodes = new PgNodeRegistry(database.pool);
-  node = (await nodes.register()).node;
   keys = new PgIdempotencyStore(database.pool);
+  instances = new PgInstanceStore(database.pool);
+  await instances.open();
+  // A database that has just started waits for one lease before it judges.
+  await database.rows(`SELECT pg_sleep_until(pg_postmaster_start_time() + interval '${LEASE_MS + 1} ms')`);
 });
 
-/** Commits a step under the key, as this or another node. */
-async function applyUnder(key: string, by: number = node): Promise<string> {
-  const store = new PgInstanceStore(database.pool, new FixedNode(by));
-  await store.open();
-  const step = firstStep(headerOf(store.nextId()), { idempotencyKey: key });
-  await store.saveSteps([step]);
-  return step.header.guid;
-}
+const as = (key: string, tenantId = 'acme'): ClaimedKey => ({ tenantId, key, claim: randomUUID() });
+const claim = (wanted: ClaimedKey, hash = 'hash'): Promise<IdempotencyClaim> => keys.claim(wanted, hash, LEASE_MS);
+const stepUnder = (underClaim: ClaimedKey): StepWrite => firstStep(headerOf(instances.nextId()), { underClaim });
 
-async function otherNode(): Promise<{ node: number; keys: PgIdempotencyStore; die(): Promise<unknown> }> {
-  const other = (await nodes.register()).node;
-  return {
-    node: other,
-    keys: new PgIdempotencyStore(database.pool),
-    die: () => database.rows(`UPDATE server_node SET dead_at = now() WHERE node = ${other}`),
-  };
+/** A lease passes in which nobody renews. */
+async function leasePasses(key: string): Promise<void> {
+  await database.rows(
+    `UPDATE idempotency_record SET claimed_at = claimed_at - interval '${LEASE_MS + 1} ms' WHERE key = '${key}'`,
+  );
 }
 
 describe('an idempotency key', () => {
   test('is claimed by one of many requests, and its answer is replayed byte for byte', async () => {
-    const claims = await Promise.all(Array.from({ length: 10 }, () => keys.claim('acme', 'k1', 'hash', node)));
-    expect(claims.map((claim) => claim.kind).sort()).toEqual(['claimed', ...Array<string>(9).fill('in-progress')]);
-    const body = '{"text":"東京 \\u0000 🏦",  "n":1.0}';
+    const wanted = Array.from({ length: 10 }, () => as('k1'));
+    const claims = await Promise.all(wanted.map((each) => claim(each)));
+    expect(claims.map(({ kind }) => kind).sort()).toEqual(['claimed', ...Array<string>(9).fill('in-progress')]);
+    const held = wanted[claims.findIndex(({ kind }) => kind === 'claimed')] ?? as('k1');
+    const answer = { httpStatus: 200, body: '{"text":"東京 \\u0000 🏦",  "n":1.0}' };
 
-    await keys.storeAnswer('acme', 'k1', 200, body);
-    await keys.storeAnswer('acme', 'k1', 500, 'another');
+    expect(await keys.storeAnswer(held, answer)).toEqual(answer);
 
-    expect(await keys.claim('acme', 'k1', 'hash', node)).toEqual({ kind: 'replay', httpStatus: 200, body });
-    expect(await keys.claim('acme', 'k1', 'other hash', node)).toEqual({ kind: 'mismatch' });
-    expect(await keys.claim('other', 'k1', 'other hash', node)).toEqual({ kind: 'claimed' });
+    expect(await claim(as('k1'))).toEqual({ kind: 'replay', ...answer });
+    expect(await claim(as('k1'), 'other hash')).toEqual({ kind: 'mismatch' });
+    expect(await claim(as('k1', 'other'), 'other hash')).toEqual({ kind: 'claimed' });
   });
 
-  test('is claimed by one of several nodes', async () => {
-    const others = await Promise.all([otherNode(), otherNode(), otherNode()]);
+  test('is free again when nobody has renewed its claim for a lease: what the lost one still writes does not count', async () => {
+    const lost = as('k2');
+    await claim(lost);
+    expect(await claim(as('k2'))).toEqual({ kind: 'in-progress' });
 
-    const claims = await Promise.all(others.map((other) => other.keys.claim('acme', 'k2', 'hash', other.node)));
+    await leasePasses('k2');
 
-    expect(claims.map((claim) => claim.kind).sort()).toEqual(['claimed', 'in-progress', 'in-progress']);
+    const taken = as('k2');
+    const both = await Promise.all([claim(taken), claim(taken)]);
+    expect(both.map(({ kind }) => kind).sort()).toEqual(['claimed', 'in-progress']);
+    await keys.release(lost);
+    await expect(instances.saveSteps([stepUnder(lost)])).rejects.toThrow(StepConflict);
+    expect(await keys.storeAnswer(lost, { httpStatus: 200, body: 'late' })).toBeNull();
+    await instances.saveSteps([stepUnder(taken)]);
+    expect(await keys.storeAnswer(taken, { httpStatus: 200, body: 'true' })).toEqual({ httpStatus: 200, body: 'true' });
   });
 
-  test('of a dead node is taken over where nothing was done', async () => {
-    const other = await otherNode();
-    await other.keys.claim('acme', 'k3', 'hash', other.node);
-    expect(await keys.claim('acme', 'k3', 'hash', node)).toEqual({ kind: 'in-progress' });
+  test('stays claimed while the claim is renewed', async () => {
+    const held = as('k3');
+    const lost = as('k3-lost');
+    await claim(held);
+    await claim(lost);
+    await Promise.all([leasePasses('k3'), leasePasses('k3-lost')]);
 
-    await other.die();
+    await keys.renew([held, { ...lost, claim: randomUUID() }]);
 
-    expect(await keys.claim('acme', 'k3', 'hash', node)).toEqual({ kind: 'claimed' });
-    await expect(applyUnder('k3', other.node)).rejects.toThrow(StepConflict);
-    await applyUnder('k3');
+    expect(await claim(as('k3'))).toEqual({ kind: 'in-progress' });
+    expect(await claim(as('k3-lost'))).toEqual({ kind: 'claimed' });
   });
 
-  test('of a dead node whose step was committed is not executed again', async () => {
-    const other = await otherNode();
-    await other.keys.claim('acme', 'k4', 'hash', other.node);
-    const instanceGuid = await applyUnder('k4', other.node);
+  test('whose step was committed is not executed again when its claim is given up, and has one answer', async () => {
+    const frozen = as('k4');
+    await claim(frozen);
+    const step = stepUnder(frozen);
+    await instances.saveSteps([step]);
+    expect(await claim(as('k4'))).toEqual({ kind: 'in-progress' });
 
-    await other.die();
+    await leasePasses('k4');
 
-    expect(await keys.claim('acme', 'k4', 'hash', node)).toEqual({ kind: 'applied-without-answer', instanceGuid });
+    const found = await claim(as('k4'));
+    expect(found).toEqual({ kind: 'answer-lost', instanceGuid: step.header.guid, claim: frozen.claim });
+    const first = { httpStatus: 200, body: 'its answer was lost' };
+    expect(await keys.storeAnswer(frozen, first)).toEqual(first);
+    expect(await keys.storeAnswer(frozen, { httpStatus: 200, body: 'its own answer, late' })).toEqual(first);
   });
 
-  test('may be used again after a failure without effect', async () => {
-    await keys.claim('acme', 'k5', 'hash', node);
-    await keys.release('acme', 'k5');
-    await expect(applyUnder('k5')).rejects.toThrow(StepConflict);
+  test('may be used again after a failure without effect; a step still on its way from before does not count', async () => {
+    const failed = as('k5');
+    await claim(failed);
+    await keys.release(failed);
+    const again = as('k5');
+    expect(await claim(again)).toEqual({ kind: 'claimed' });
 
-    expect(await keys.claim('acme', 'k5', 'hash', node)).toEqual({ kind: 'claimed' });
+    await expect(instances.saveSteps([stepUnder(failed)])).rejects.toThrow(StepConflict);
+
+    await instances.saveSteps([stepUnder(again)]);
   });
 
-  test('is not used again where the failure came after the effect', async () => {
-    await keys.claim('acme', 'k6', 'hash', node);
-    const instanceGuid = await applyUnder('k6');
-    await keys.release('acme', 'k6');
+  test('is not released where the failure came after the effect', async () => {
+    const held = as('k6');
+    await claim(held);
+    await instances.saveSteps([stepUnder(held)]);
+    await keys.release(held);
 
-    expect(await keys.claim('acme', 'k6', 'hash', node)).toEqual({ kind: 'applied-without-answer', instanceGuid });
-  });
-
-  test('is free again where its release could not be written', async () => {
-    await keys.claim('acme', 'k7', 'hash', node);
-    await database.rows('ALTER TABLE idempotency_record RENAME TO away');
-    await expect(keys.release('acme', 'k7')).rejects.toThrow();
-    await database.rows('ALTER TABLE away RENAME TO idempotency_record');
-
-    expect(await keys.claim('acme', 'k7', 'hash', node)).toEqual({ kind: 'claimed' });
+    expect(await claim(as('k6'))).toEqual({ kind: 'in-progress' });
   });
 
   test('is marked once for the steps of several instances', async () => {
-    await keys.claim('acme', 'k8', 'hash', node);
-    const store = new PgInstanceStore(database.pool, new FixedNode(node));
-    await store.open();
+    const held = as('k8');
+    await claim(held);
 
-    await store.saveSteps([1, 2].map(() => firstStep(headerOf(store.nextId()), { idempotencyKey: 'k8' })));
+    await instances.saveSteps([stepUnder(held), stepUnder(held)]);
 
     expect(await database.rows(`SELECT applied_at IS NOT NULL AS applied FROM idempotency_record WHERE key = 'k8'`)).toEqual([
       { applied: true },
@@ -123,7 +125,7 @@ describe('an idempotency key', () => {
   });
 
   test('is deleted when it is old', async () => {
-    await keys.claim('acme', 'k9', 'hash', node);
+    await claim(as('k9'));
     await database.rows(`UPDATE idempotency_record SET claimed_at = now() - interval '2 days' WHERE key = 'k9'`);
 
     expect(await keys.deleteOlderThan(86_400_000)).toBe(1);

@@ -8,7 +8,7 @@ import { firstStep, headerOf, nextStep } from '../support/step-writes.js';
 const database = openHotDatabase();
 let store: PgInstanceStore;
 beforeAll(async () => {
-  store = new PgInstanceStore(database.pool, null);
+  store = new PgInstanceStore(database.pool);
   await store.open();
 });
 
@@ -170,7 +170,7 @@ describe('the stored state', () => {
 
 describe('ids', () => {
   test('are unique over several nodes and over many blocks', async () => {
-    const other = new PgInstanceStore(database.pool, null);
+    const other = new PgInstanceStore(database.pool);
     await other.open();
     const ids = new Set<number>();
 

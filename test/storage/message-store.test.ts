@@ -10,7 +10,7 @@ const database = openHotDatabase();
 let store: PgInstanceStore;
 let messages: PgMessageStore;
 beforeAll(async () => {
-  store = new PgInstanceStore(database.pool, null);
+  store = new PgInstanceStore(database.pool);
   await store.open();
   messages = new PgMessageStore(database.pool);
 });

@@ -11,7 +11,7 @@ const database = openHotDatabase();
 let store: PgInstanceStore;
 let nodes: PgNodeRegistry;
 beforeAll(async () => {
-  store = new PgInstanceStore(database.pool, null);
+  store = new PgInstanceStore(database.pool);
   await store.open();
   nodes = new PgNodeRegistry(database.pool);
 });

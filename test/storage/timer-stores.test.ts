@@ -11,7 +11,7 @@ let store: PgInstanceStore;
 let timers: PgTimerStore;
 let startTimers: PgStartTimerStore;
 beforeAll(async () => {
-  store = new PgInstanceStore(database.pool, null);
+  store = new PgInstanceStore(database.pool);
   await store.open();
   timers = new PgTimerStore(database.pool);
   startTimers = new PgStartTimerStore(database.pool);

@@ -50,7 +50,7 @@ export function firstStep(
     currentActivityId: null,
     effects: [],
     audit: [],
-    idempotencyKey: null,
+    underClaim: null,
     consumedMessageId: null,
     ...changes,
   };
@@ -67,7 +67,7 @@ export function nextStep(before: StepWrite, changes: Partial<StepWrite> = {}, st
     touchedScopes: new Set([ROOT_SCOPE]),
     effects: [],
     audit: [],
-    idempotencyKey: null,
+    underClaim: null,
     consumedMessageId: null,
     ...changes,
   };

@@ -66,15 +66,16 @@ export class Dispatcher {
     const valid = validateData(spec, data);
     // A secret must not be kept for a replay.
     const key = spec.kind === 'command' && !spec.secretAnswer ? idempotencyKey(keyHeader, valid) : null;
-    const asking: Caller = key === null ? caller : { ...caller, idempotencyKey: key };
     let outcome = 'replayed';
-    const execute = async (): Promise<TextAnswer> => {
+    const execute = async (asking: Caller): Promise<TextAnswer> => {
       const answer = await this.bus.execute<Answer>(new spec.requestClass(valid as never, asking));
       outcome = answer.isSuccessful ? 'succeeded' : 'refused';
       return { httpStatus: 200, body: JSON.stringify(answer), replayed: false };
     };
     const answer =
-      key === null ? await execute() : await this.idempotent.run(asking, key, `${spec.name}\n${JSON.stringify(data)}`, execute);
+      key === null
+        ? await execute(caller)
+        : await this.idempotent.run(caller, key, `${spec.name}\n${JSON.stringify(data)}`, execute);
     return { ...answer, outcome };
   }
 }

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { Effect, InstanceState } from '../../engine/index.js';
+import type { ClaimedKey } from './stores.js';
 
 /** What never changes about an instance, and is not the engine's business. */
 export interface InstanceHeader {
@@ -41,8 +42,8 @@ export interface StepWrite {
   readonly currentActivityId: string | null;
   readonly effects: readonly Effect[];
   readonly audit: readonly AuditEntry[];
-  /** The idempotency record (tenant of the header) that this step makes good, if the command had a key. */
-  readonly idempotencyKey: string | null;
+  /** The claim to an idempotency key that this step makes good, if the command had one: it must still be held. */
+  readonly underClaim: ClaimedKey | null;
   /** The message buffer row that this step consumes. */
   readonly consumedMessageId: number | null;
 }

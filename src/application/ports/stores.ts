@@ -169,23 +169,43 @@ export abstract class ApiTokenStore {
   abstract ensure(token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>, hash: string): Promise<void>;
 }
 
+/** One execution's claim to a key. `claim` is a UUID of its own, so that what an earlier execution left behind cannot pass for it. */
+export interface ClaimedKey {
+  readonly tenantId: string;
+  readonly key: string;
+  readonly claim: string;
+}
+
+export interface StoredAnswer {
+  readonly httpStatus: number;
+  readonly body: string;
+}
+
 export type IdempotencyClaim =
   /** Ours to execute. */
   | { readonly kind: 'claimed' }
   /** Done before: the stored answer. */
-  | { readonly kind: 'replay'; readonly httpStatus: number; readonly body: string }
+  | ({ readonly kind: 'replay' } & StoredAnswer)
   /** The key was used with another request. */
   | { readonly kind: 'mismatch' }
-  /** A live node is executing it now. */
+  /** It is being executed, as far as is known. */
   | { readonly kind: 'in-progress' }
-  /** The executor died after its effect was committed and before the answer was stored. */
-  | { readonly kind: 'applied-without-answer'; readonly instanceGuid: string | null };
+  /** The claim was given up after its effect was committed and before the answer was stored. */
+  | { readonly kind: 'answer-lost'; readonly instanceGuid: string | null; readonly claim: string };
 
+/**
+ * Keys of requests and their first answers. A claim holds for a lease, on the database's clock, and is renewed while its
+ * command is executed: so it ends by itself wherever its executor dies, is frozen, or never heard that it had it. Steps that
+ * are committed under a claim that is another's by then do not count (`StepWrite.underClaim`).
+ */
 export abstract class IdempotencyStore {
-  /** `requestHash`: SHA-256 over command and body. A claim of a dead node without effect is taken over. */
-  abstract claim(tenantId: string, key: string, requestHash: string, node: number): Promise<IdempotencyClaim>;
-  abstract storeAnswer(tenantId: string, key: string, httpStatus: number, body: string): Promise<void>;
+  /** `requestHash`: SHA-256 over command and body. A claim without effect that was not renewed for `leaseMs` is taken over. */
+  abstract claim(wanted: ClaimedKey, requestHash: string, leaseMs: number): Promise<IdempotencyClaim>;
+  /** Those of them that are still held hold for another lease. */
+  abstract renew(held: readonly ClaimedKey[]): Promise<void>;
+  /** The answer that is stored now: the first one. Null, and nothing stored, where none is and the claim is another's. */
+  abstract storeAnswer(held: ClaimedKey, answer: StoredAnswer): Promise<StoredAnswer | null>;
   /** After a failure without effect (500, 503): the key may be used again. */
-  abstract release(tenantId: string, key: string): Promise<void>;
+  abstract release(held: ClaimedKey): Promise<void>;
   abstract deleteOlderThan(ageMs: number): Promise<number>;
 }

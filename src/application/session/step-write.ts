@@ -1,6 +1,7 @@
 import { openElements, type Accepted, type InstanceState } from '../../engine/index.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { InstanceHeader, StepWrite } from '../ports/instance-store.js';
+import type { ClaimedKey } from '../ports/stores.js';
 import { decisionEntry, doneEntry, type ApplyOptions } from './origin.js';
 
 /** The rows of one accepted step. */
@@ -29,9 +30,15 @@ export function buildWrite(
     currentActivityId: openElements(state)[0]?.nodeId ?? null,
     effects: result.effects,
     audit,
-    idempotencyKey: options.origin?.caller.idempotencyKey ?? null,
+    underClaim: claimOf(options),
     consumedMessageId: options.consumedMessageId ?? null,
   };
+}
+
+function claimOf({ origin }: ApplyOptions): ClaimedKey | null {
+  if (!origin) return null;
+  const { tenantId, idempotencyKey: key, idempotencyClaim: claim } = origin.caller;
+  return key === null || claim === undefined ? null : { tenantId, key, claim };
 }
 
 /** The node that runs attempts of the instance; 0 where several do; null where none does. */

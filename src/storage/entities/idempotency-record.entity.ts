@@ -12,10 +12,11 @@ export class IdempotencyRecordEntity {
   @Column({ type: 'text', name: 'request_hash' })
   readonly requestHash!: string;
 
-  @Column({ type: 'integer' })
-  readonly node!: number;
+  @Column({ type: 'uuid' })
+  readonly claim!: string;
 
-  @Column({ type: 'timestamptz', name: 'claimed_at', default: () => 'now()' })
+  /** When the claim was made or last renewed. */
+  @Column({ type: 'timestamptz', name: 'claimed_at', default: () => 'clock_timestamp()' })
   readonly claimedAt!: Date;
 
   @Column({ type: 'timestamptz', name: 'applied_at', nullable: true })

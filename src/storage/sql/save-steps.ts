@@ -138,19 +138,18 @@ export const sweepEndedInstances = rowStatement<[instanceId: number]>(
 );
 
 /**
- * The key's claim must still be ours, one record for each key ($5): a node that was taken for dead has lost its claims, and
- * a claim that was given up after an unheard answer may be somebody else's now; in both cases the step must not count.
- * Without a known node ($4 and $5 null, in tests) the claims are not checked.
+ * Every claim ($5 of them) must still be held: a server that was frozen may have lost its claim to another, and what a lost
+ * answer left on its way to the database may arrive after the same key was claimed anew. In both cases the step must not count.
  */
 export const MARK_APPLIED = {
   name: 'mark-applied',
   text: `WITH applied AS (
      UPDATE idempotency_record AS record
      SET applied_at = coalesce(record.applied_at, now()), instance_guid = coalesce(record.instance_guid, step.instance_guid)
-     FROM unnest($1::text[], $2::text[], $3::text[]) AS step(tenant_id, key, instance_guid)
-     WHERE record.tenant_id = step.tenant_id AND record.key = step.key
-     RETURNING record.node)
-   SELECT expect_rows(count(*) FILTER (WHERE node = $4::integer), $5::bigint) FROM applied`,
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS step(tenant_id, key, claim, instance_guid)
+     WHERE record.tenant_id = step.tenant_id AND record.key = step.key AND record.claim = step.claim::uuid
+     RETURNING 1)
+   SELECT expect_rows(count(*), $5::bigint) FROM applied`,
 };
 
 /** A message is consumed by one step only: aborts when it has gone. */

@@ -1,87 +1,70 @@
-import { IdempotencyStore, type IdempotencyClaim } from '../../application/ports/stores.js';
-import type { HotPool, Parameter } from '../connection/hot-pool.js';
+import { IdempotencyStore, type ClaimedKey, type IdempotencyClaim, type StoredAnswer } from '../../application/ports/stores.js';
+import { textArray } from '../connection/binary-array.js';
+import type { HotPool } from '../connection/hot-pool.js';
 import {
   CLAIM_IDEMPOTENCY_KEY,
   DELETE_OLD_KEYS,
   READ_IDEMPOTENCY_KEY,
   RELEASE_IDEMPOTENCY_KEY,
+  RENEW_CLAIMS,
   STORE_ANSWER,
+  TAKE_OVER_IDEMPOTENCY_KEY,
 } from '../sql/claim-idempotency-key.js';
 
 interface RecordRow {
   request_hash: string;
-  node: number;
+  claim: string;
   applied: boolean;
   instance_guid: string | null;
   http_status: number | null;
   body: string | null;
-  alive: boolean;
+  given_up: boolean;
 }
 
-/**
- * Keys of requests and their first answers. Other nodes' claims hold while the node lives; this one's while it executes:
- * a claim whose end could not be written because the database was away does not lock its key for good.
- */
+/** Keys of requests and their first answers. */
 export class PgIdempotencyStore extends IdempotencyStore {
-  private readonly executing = new Set<string>();
-
   constructor(private readonly pool: HotPool) {
     super();
   }
 
-  async claim(tenantId: string, key: string, requestHash: string, node: number): Promise<IdempotencyClaim> {
-    const mark = markOf(tenantId, key);
+  async claim({ tenantId, key, claim }: ClaimedKey, requestHash: string, leaseMs: number): Promise<IdempotencyClaim> {
+    const wanted = [tenantId, key, requestHash, claim];
     for (;;) {
-      // One at a time in this process: of two, the later would take the earlier's claim for one that was given up.
-      const isBusy = this.executing.has(mark);
-      if (!isBusy && (await this.tryClaim(mark, [tenantId, key, requestHash, node]))) return { kind: 'claimed' };
-      const { rows } = await this.pool.query<RecordRow>(READ_IDEMPOTENCY_KEY, [tenantId, key]);
+      if ((await this.pool.query(CLAIM_IDEMPOTENCY_KEY, wanted)).rowCount === 1) return { kind: 'claimed' };
+      const { rows } = await this.pool.query<RecordRow>(READ_IDEMPOTENCY_KEY, [tenantId, key, leaseMs]);
       const [row] = rows;
-      if (row) return judge(row, requestHash, row.node === node ? this.executing.has(mark) : row.alive);
-      if (isBusy) return { kind: 'in-progress' };
-      // Released between the two statements: it can be claimed again.
+      if (!row) continue; // Released between the two statements: it can be claimed again.
+      const found = judge(row, requestHash);
+      if (found.kind !== 'in-progress' || !row.given_up) return found;
+      const taken = await this.pool.query(TAKE_OVER_IDEMPOTENCY_KEY, [...wanted, leaseMs]);
+      return taken.rowCount === 1 ? { kind: 'claimed' } : found;
     }
   }
 
-  async storeAnswer(tenantId: string, key: string, httpStatus: number, body: string): Promise<void> {
-    try {
-      await this.pool.query(STORE_ANSWER, [tenantId, key, httpStatus, body]);
-    } finally {
-      this.executing.delete(markOf(tenantId, key));
-    }
+  async renew(held: readonly ClaimedKey[]): Promise<void> {
+    const columns = [held.map(({ tenantId }) => tenantId), held.map(({ key }) => key), held.map(({ claim }) => claim)];
+    await this.pool.query(RENEW_CLAIMS, columns.map(textArray));
   }
 
-  async release(tenantId: string, key: string): Promise<void> {
-    try {
-      await this.pool.query(RELEASE_IDEMPOTENCY_KEY, [tenantId, key]);
-    } finally {
-      this.executing.delete(markOf(tenantId, key));
-    }
+  async storeAnswer({ tenantId, key, claim }: ClaimedKey, { httpStatus, body }: StoredAnswer): Promise<StoredAnswer | null> {
+    const values = [tenantId, key, claim, httpStatus, body];
+    const { rows } = await this.pool.query<{ http_status: number; body: string }>(STORE_ANSWER, values);
+    const [stored] = rows;
+    return stored ? { httpStatus: stored.http_status, body: stored.body } : null;
+  }
+
+  async release({ tenantId, key, claim }: ClaimedKey): Promise<void> {
+    await this.pool.query(RELEASE_IDEMPOTENCY_KEY, [tenantId, key, claim]);
   }
 
   async deleteOlderThan(ageMs: number): Promise<number> {
     return (await this.pool.query(DELETE_OLD_KEYS, [ageMs])).rowCount ?? 0;
   }
-
-  private async tryClaim(mark: string, values: readonly Parameter[]): Promise<boolean> {
-    this.executing.add(mark);
-    let isOurs = false;
-    try {
-      isOurs = (await this.pool.query(CLAIM_IDEMPOTENCY_KEY, values)).rowCount === 1;
-    } finally {
-      if (!isOurs) this.executing.delete(mark);
-    }
-    return isOurs;
-  }
 }
 
-function judge(row: RecordRow, requestHash: string, isExecuting: boolean): IdempotencyClaim {
+function judge(row: RecordRow, requestHash: string): IdempotencyClaim {
   if (row.request_hash !== requestHash) return { kind: 'mismatch' };
   if (row.body !== null && row.http_status !== null) return { kind: 'replay', httpStatus: row.http_status, body: row.body };
-  if (row.applied && !isExecuting) return { kind: 'applied-without-answer', instanceGuid: row.instance_guid };
+  if (row.applied && row.given_up) return { kind: 'answer-lost', instanceGuid: row.instance_guid, claim: row.claim };
   return { kind: 'in-progress' };
-}
-
-function markOf(tenantId: string, key: string): string {
-  return JSON.stringify([tenantId, key]);
 }

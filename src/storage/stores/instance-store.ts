@@ -1,4 +1,3 @@
-import type { NodeIdentity } from '../../application/ports/clock.js';
 import { InstanceStore, type InstanceKey, type StepWrite, type StoredInstance } from '../../application/ports/instance-store.js';
 import type { JsonObject } from '../../engine/index.js';
 import { int8Array, textArray } from '../connection/binary-array.js';
@@ -23,14 +22,11 @@ interface InstanceRow {
   scopes: Record<number, JsonObject> | null;
 }
 
-/** The commit path on PostgreSQL. `node` is null where idempotency claims are not to be checked. */
+/** The commit path on PostgreSQL. */
 export class PgInstanceStore extends InstanceStore {
   private readonly ids: IdBlocks;
 
-  constructor(
-    private readonly pool: HotPool,
-    private readonly node: NodeIdentity | null,
-  ) {
+  constructor(private readonly pool: HotPool) {
     super();
     this.ids = new IdBlocks(pool);
   }
@@ -54,7 +50,7 @@ export class PgInstanceStore extends InstanceStore {
   }
 
   async saveSteps(writes: readonly StepWrite[]): Promise<void> {
-    if (writes.length > 0) await this.pool.transaction(bindSteps(writes, this.node?.node ?? null));
+    if (writes.length > 0) await this.pool.transaction(bindSteps(writes));
   }
 
   nextId(): number {

@@ -7,12 +7,8 @@ import { consumeMessages, MARK_APPLIED } from '../sql/save-steps.js';
 import { EffectRows } from './effect-rows.js';
 import { InstanceRows } from './instance-rows.js';
 
-/**
- * All statements of one batch of distinct instances, in the order in which they must run.
- *
- * @param node this process, which must still hold the idempotency claims that the batch makes good; null: not checked
- */
-export function bindSteps(writes: readonly StepWrite[], node: number | null): BoundStatement[] {
+/** All statements of one batch of distinct instances, in the order in which they must run. */
+export function bindSteps(writes: readonly StepWrite[]): BoundStatement[] {
   const instances = new InstanceRows();
   const effects = new EffectRows();
   const audit = new AuditRows();
@@ -26,7 +22,7 @@ export function bindSteps(writes: readonly StepWrite[], node: number | null): Bo
   const statements: BoundStatement[] = [];
   instances.bindTo(statements);
   consumed.bindTo(statements);
-  markApplied(writes, node, statements);
+  markApplied(writes, statements);
   effects.bindTo(statements);
   audit.bindTo(statements);
   return statements;
@@ -37,23 +33,14 @@ function inLockOrder(writes: readonly StepWrite[]): readonly StepWrite[] {
   return writes.length > 1 ? [...writes].sort((a, b) => a.header.id - b.header.id) : writes;
 }
 
-/** One key may stand behind the steps of several instances (a published message); its record is written once. */
-function markApplied(writes: readonly StepWrite[], node: number | null, statements: BoundStatement[]): void {
-  const byRecord = new Map<string, { tenantId: string; key: string; guid: string }>();
-  for (const { header, idempotencyKey } of writes) {
-    if (idempotencyKey === null) continue;
-    byRecord.set(JSON.stringify([header.tenantId, idempotencyKey]), {
-      tenantId: header.tenantId,
-      key: idempotencyKey,
-      guid: header.guid,
-    });
+/** One claim may stand behind the steps of several instances (a published message); its record is written once. */
+function markApplied(writes: readonly StepWrite[], statements: BoundStatement[]): void {
+  const byClaim = new Map<string, readonly [tenantId: string, key: string, claim: string, guid: string]>();
+  for (const { header, underClaim } of writes) {
+    if (underClaim) byClaim.set(underClaim.claim, [underClaim.tenantId, underClaim.key, underClaim.claim, header.guid]);
   }
-  if (byRecord.size === 0) return;
-  const records = [...byRecord.values()];
-  const columns = [
-    records.map((record) => record.tenantId),
-    records.map((record) => record.key),
-    records.map((record) => record.guid),
-  ];
-  statements.push({ ...MARK_APPLIED, values: [...columns.map(textArray), node, node === null ? null : records.length] });
+  if (byClaim.size === 0) return;
+  const records = [...byClaim.values()];
+  const columns = ([0, 1, 2, 3] as const).map((column) => textArray(records.map((record) => record[column])));
+  statements.push({ ...MARK_APPLIED, values: [...columns, records.length] });
 }

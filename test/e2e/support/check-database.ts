@@ -55,7 +55,7 @@ export async function checkDatabase(databaseUrl: string): Promise<string[]> {
       const { rows } = await client.query<RowsOfInstance>(ROWS);
       const alive = new Set((await client.query<{ node: number }>(ALIVE)).rows.map(({ node }) => node));
       const unread = rows.filter(({ id }) => !findings.has(id));
-      const stored = await new PgInstanceStore(pool, null).loadById(unread.map(({ id }) => id));
+      const stored = await new PgInstanceStore(pool).loadById(unread.map(({ id }) => id));
       const byId = new Map(stored.map((each) => [each.header.id, each]));
       for (const row of unread) {
         const instance = byId.get(row.id);
