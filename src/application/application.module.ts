@@ -13,6 +13,7 @@ import { DefinitionChanges } from './process-definitions/definition-changes.js';
 import { RequestAudit } from './request-audit.js';
 import { allRequests } from './requests/api-request.js';
 import { checkHandlers } from './requests/check-handlers.js';
+import { BranchRest } from './session/branch-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import { TrailReader } from './trail-reader.js';
 
@@ -31,7 +32,7 @@ const SHARED = [
 /** All use cases. What they ask for in `ports` comes from the global modules of storage, runner and API. */
 @Module({
   imports: [CqrsModule],
-  providers: [...SHARED, DefinitionChanges, OperatorCommand, TrailReader, ...HANDLERS],
+  providers: [...SHARED, BranchRest, DefinitionChanges, OperatorCommand, TrailReader, ...HANDLERS],
   exports: [CqrsModule, ...SHARED],
 })
 export class ApplicationModule implements OnModuleInit {

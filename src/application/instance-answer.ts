@@ -3,7 +3,8 @@ import { done, instanceNotFound, refused, type Answer } from '../contract/answer
 import { instanceView } from './instance-view.js';
 import { ContextTypes } from './ports/context-types.js';
 import type { InstanceKey } from './ports/instance-store.js';
-import { awaitRest, foreignVisits } from './session/await-rest.js';
+import { foreignVisits } from './session/await-rest.js';
+import { BranchRest } from './session/branch-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
 import type { LiveInstance } from './session/live-instance.js';
@@ -14,6 +15,7 @@ import { TrailReader } from './trail-reader.js';
 export class InstanceAnswer {
   constructor(
     private readonly session: EngineSession,
+    private readonly rest: BranchRest,
     private readonly trails: TrailReader,
     private readonly contextTypes: ContextTypes,
   ) {}
@@ -28,7 +30,7 @@ export class InstanceAnswer {
       waitMs,
       graceMs: waitMs,
     };
-    const { instance } = await awaitRest(this.session.watch, result.instance, options);
+    const { instance } = await this.rest.of(result.instance, options);
     return done(message, await this.view(instance));
   }
 

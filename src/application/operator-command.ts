@@ -6,6 +6,7 @@ import { Clock } from './ports/clock.js';
 import { InstanceStore } from './ports/instance-store.js';
 import { AuditStore } from './ports/stores.js';
 import { typeName } from './instance-view.js';
+import { BranchRest } from './session/branch-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
 import type { LiveInstance } from './session/live-instance.js';
@@ -16,6 +17,7 @@ import { doneEntry, refusedEntry, type CommandOrigin } from './session/origin.js
 export class OperatorCommand {
   constructor(
     readonly session: EngineSession,
+    readonly rest: BranchRest,
     private readonly audit: AuditStore,
     private readonly store: InstanceStore,
     private readonly clock: Clock,

@@ -18,6 +18,9 @@ beforeAll(async () => {
   [database, service] = await Promise.all([createTestDatabase(), new TestService().start()]);
   nodes = await Promise.all([ProcessServer.start(database.url), ProcessServer.start(database.url)]);
   await nodes[0].admin.deploy(sequence('one', httpTask('Task_1', 'One')));
+  await nodes[0].admin.deploy(sequence('to-a-person', httpTask('Task_1', 'One'), userTask('Task_Wait', 'Wait')));
+  const [task1, task2] = [httpTask('Task_1', 'One'), httpTask('Task_2', 'Two')];
+  await nodes[0].admin.deploy(sequence('two-tasks', task1, task2, userTask('Task_Wait', 'Wait')));
   await nodes[0].admin.deploy(sequence('two-people', userTask('Task_A', 'A'), userTask('Task_B', 'B')));
 });
 
@@ -35,6 +38,26 @@ beforeEach(() => {
 const cmd = (i: number, name: string, data: object, key: string): Promise<WireAnswer> =>
   nodes[(i % 2) as 0 | 1].admin.cmd(name, data, { 'idempotency-key': key });
 const actions = async (guid: string): Promise<unknown[]> => (await nodes[1].admin.trail(guid)).map((entry) => entry['action']);
+
+/** The first server is frozen while it executes what the command began; the other one executes it again, with success. */
+async function freezeDuring(
+  command: 'RetryFailedTaskCommand' | 'SkipFailedTaskCommand',
+  processKey: string,
+  key: string,
+): Promise<{ guid: string; first: Promise<WireAnswer>; thaw: () => void }> {
+  service.answers(failing());
+  const guid = await nodes[0].admin.start(processKey, { serviceUrl: service.url });
+  service.holds();
+  const first = cmd(0, command, { instanceGuid: guid }, key);
+  await service.hasCalls(2);
+  nodes[0].process.kill('SIGSTOP');
+  service.answers(succeeding());
+  const thaw = (): void => {
+    nodes[0].process.kill('SIGCONT');
+    service.release();
+  };
+  return { guid, first, thaw };
+}
 
 async function connect(): Promise<pg.Client> {
   const session = new pg.Client({ connectionString: database.url });
@@ -82,6 +105,52 @@ describe('an Idempotency-Key', () => {
       statusCode: '409',
       data: null,
     });
+  });
+
+  it('of a retry whose server is frozen while another ends the task tells what became of it', async () => {
+    const { guid, first, thaw } = await freezeDuring('RetryFailedTaskCommand', 'to-a-person', 'frozen');
+    await nodes[1].admin.reaches(guid, 'waiting');
+    thaw();
+
+    const answer = await first;
+
+    expect(answer).toMatchObject({
+      isSuccessful: true,
+      message: 'Task retried successfully. Process waiting at next UserTask.',
+      statusCode: '00',
+      data: {
+        status: 'waiting',
+        currentTask: { taskId: 'Task_Wait' },
+        retriedTask: { taskId: 'Task_1', previousAttempts: 1 },
+        state: { completedTasks: ['StartEvent', 'Task_1'] },
+      },
+    });
+    expect((await cmd(1, 'RetryFailedTaskCommand', { instanceGuid: guid }, 'frozen')).text).toBe(answer.text);
+  });
+
+  it('of a skip whose server is frozen while another goes on tells where the process stands', async () => {
+    const { guid, first, thaw } = await freezeDuring('SkipFailedTaskCommand', 'two-tasks', 'frozen-skip');
+    await nodes[1].admin.reaches(guid, 'waiting');
+    thaw();
+
+    expect(await first).toMatchObject({
+      isSuccessful: true,
+      message: 'Task skipped successfully. Process waiting at next UserTask.',
+      data: { status: 'waiting', currentTask: { taskId: 'Task_Wait' }, state: { completedTasks: ['StartEvent', 'Task_2'] } },
+    });
+  });
+
+  it('of a retry whose server is frozen has one answer, whoever gives it first', async () => {
+    const { guid, first, thaw } = await freezeDuring('RetryFailedTaskCommand', 'to-a-person', 'frozen-and-repeated');
+    const taken = await nodes[1].admin.reaches(guid, 'waiting');
+    const repeated = await cmd(1, 'RetryFailedTaskCommand', { instanceGuid: guid }, 'frozen-and-repeated');
+    expect(repeated.data).toMatchObject({ answerLost: true, status: 'waiting', version: taken.data?.['version'] });
+    thaw();
+
+    const answer = await first;
+
+    expect(answer.text).toBe(repeated.text);
+    expect(answer.headers['idempotent-replayed']).toBe('true');
   });
 
   it('of a start whose server is killed before it answers stands for one instance', async () => {

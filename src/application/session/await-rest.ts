@@ -55,10 +55,16 @@ export function awaitRest(watch: InstanceWatch, committed: LiveInstance, options
   });
 }
 
-function judge(instance: LiveInstance, effects: readonly Effect[], options: RestOptions, known: RestReport | null): RestReport {
+/** What an instance, as one commit left it, says of the attempt. `known`: what was known before it; null: nothing was. */
+export function judge(
+  instance: LiveInstance,
+  effects: readonly Effect[],
+  options: RestOptions,
+  known: RestReport | null,
+): RestReport {
   const { elementInstanceId } = options;
   if (elementInstanceId === null) return { instance, attempt: 'none', executionTimeMs: null };
-  if (known && known.attempt !== 'pending') return { ...known, instance };
+  if (known && known.attempt !== 'pending' && known.attempt !== 'interrupted') return { ...known, instance };
   const ended = effects.find((effect) => effect.type === 'record-activity' && effect.elementInstanceId === elementInstanceId);
   const executionTimeMs = known === null ? null : instance.state.updatedAt - startOf(known.instance, elementInstanceId);
   if (ended?.type === 'record-activity') {
@@ -111,7 +117,8 @@ function isFinal(report: RestReport): boolean {
   );
 }
 
-function atRest(state: InstanceState, { foreign }: RestOptions): boolean {
+/** No branch that the command moves is moving. */
+export function atRest(state: InstanceState, { foreign }: RestOptions): boolean {
   if (state.paused) return true;
   return openElements(state).every((element) => !isMoving(state, element) || foreign.has(element.id));
 }

@@ -5,7 +5,7 @@ import { failureView, headView, nameOf, retryingView, stateView, typeName, waiti
 import { OperatorCommand } from '../../operator-command.js';
 import { Clock } from '../../ports/clock.js';
 import { originOf } from '../../requests/origin-of.js';
-import { awaitRest, foreignVisits } from '../../session/await-rest.js';
+import { foreignVisits } from '../../session/await-rest.js';
 import type { LiveInstance } from '../../session/live-instance.js';
 import { TrailReader } from '../../trail-reader.js';
 import { StepForwardCommand } from './step-forward.command.js';
@@ -29,7 +29,7 @@ export class StepForwardHandler implements ICommandHandler<StepForwardCommand, A
       originOf(caller, 'StepForward', this.clock.now()),
     );
     if (result.kind === 'answer') return result.answer;
-    const { instance, attempt, executionTimeMs } = await awaitRest(this.operator.session.watch, result.instance, {
+    const { instance, attempt, executionTimeMs } = await this.operator.rest.of(result.instance, {
       elementInstanceId: result.report.elementInstanceId,
       foreign: foreignVisits(result.instance.state, result.begun),
       waitMs: WAIT_MS,

@@ -7,7 +7,7 @@ import { Clock } from '../../ports/clock.js';
 import { RequestAudit } from '../../request-audit.js';
 import { originOf } from '../../requests/origin-of.js';
 import type { CommandOrigin } from '../../session/origin.js';
-import { awaitRest, foreignVisits, type RestReport } from '../../session/await-rest.js';
+import { foreignVisits, type RestReport } from '../../session/await-rest.js';
 import { TrailReader } from '../../trail-reader.js';
 import { RetryFailedTaskCommand } from './retry-failed-task.command.js';
 import type { RetryFailedTaskData } from './retry-failed-task.dto.js';
@@ -43,7 +43,7 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
 
     const result = await this.operator.apply(data.instanceGuid, command, origin);
     if (result.kind === 'answer') return result.answer;
-    const rest = await awaitRest(this.operator.session.watch, result.instance, {
+    const rest = await this.operator.rest.of(result.instance, {
       elementInstanceId: result.report.elementInstanceId,
       foreign: foreignVisits(result.instance.state, result.begun),
       waitMs: data.waitMs ?? WAIT_MS,
@@ -75,7 +75,11 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
     if (rest.attempt === 'failed')
       return refused('Task retry failed.', { ...head, ...failureView(instance), ...failedAgain(rest, report) });
     if (rest.attempt === 'interrupted' || instance.state.status === 'cancelled') {
-      return refused('Task retry did not come to an end: the task was ended while it was executed.', {
+      const message =
+        rest.attempt === 'succeeded'
+          ? 'Task was retried, but the process instance was cancelled meanwhile.'
+          : 'Task retry did not come to an end: the task was ended while it was executed.';
+      return refused(message, {
         ...head,
         currentStatus: head.status,
         retriedTask,

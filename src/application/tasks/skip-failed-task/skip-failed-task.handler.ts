@@ -4,7 +4,7 @@ import { failureView, headView, instant, nameOf, stateView, waitingView } from '
 import { OperatorCommand } from '../../operator-command.js';
 import { Clock } from '../../ports/clock.js';
 import { originOf } from '../../requests/origin-of.js';
-import { awaitRest, foreignVisits } from '../../session/await-rest.js';
+import { foreignVisits } from '../../session/await-rest.js';
 import { TrailReader } from '../../trail-reader.js';
 import { SkipFailedTaskCommand } from './skip-failed-task.command.js';
 import { missingOutputs } from './missing-outputs.js';
@@ -35,7 +35,7 @@ export class SkipFailedTaskHandler implements ICommandHandler<SkipFailedTaskComm
     const result = await this.operator.apply(data.instanceGuid, command, origin);
     if (result.kind === 'answer') return result.answer;
     const { report } = result;
-    const { instance } = await awaitRest(this.operator.session.watch, result.instance, {
+    const { instance } = await this.operator.rest.of(result.instance, {
       elementInstanceId: null,
       foreign: foreignVisits(result.instance.state, result.begun),
       waitMs: Math.min(data.waitMs ?? GRACE_MS, GRACE_MS),

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { InstanceReader } from '../ports/readers.js';
+import { atRest, awaitRest, judge, type RestOptions, type RestReport } from './await-rest.js';
+import { EngineSession } from './engine-session.js';
+import type { LiveInstance } from './live-instance.js';
+
+/** Newest attempts among which the one is looked for that was waited for. */
+const ATTEMPTS = 100;
+
+/**
+ * What a command waits for. This process hears of its own commits only: where they leave it open how the branch ended
+ * (another server may have taken it over while this one was frozen), what is stored tells.
+ */
+@Injectable()
+export class BranchRest {
+  constructor(
+    private readonly session: EngineSession,
+    private readonly reader: InstanceReader,
+  ) {}
+
+  /**
+   * Call in the same turn as the commit.
+   * @throws StorageUnavailable where the attempt's end can only be read, and the database is away
+   */
+  async of(committed: LiveInstance, options: RestOptions): Promise<RestReport> {
+    const heard = await awaitRest(this.session.watch, committed, options);
+    if (heard.attempt === 'interrupted') return this.ofStored(heard, options);
+    const isOver = heard.attempt === 'failed' || heard.attempt === 'retrying' || heard.instance.state.endedAt !== null;
+    if (options.waitMs === 0 || isOver || (heard.attempt !== 'pending' && atRest(heard.instance.state, options))) return heard;
+    // True when it was heard; better the newest, but not at any price.
+    return this.ofStored(heard, options).catch(() => heard);
+  }
+
+  private async ofStored(heard: RestReport, options: RestOptions): Promise<RestReport> {
+    const stored = await this.session.read(heard.instance.header);
+    if (!stored) return heard;
+    const report = judge(stored, [], options, heard);
+    if (report.attempt !== 'interrupted' || options.elementInstanceId === null) return report;
+    return { ...report, ...(await this.endOf(stored, options.elementInstanceId)) };
+  }
+
+  /** Of a visit that is not open any more. */
+  private async endOf({ header }: LiveInstance, visit: number): Promise<Partial<RestReport>> {
+    const [ended] = await this.reader.endedActivities(header.id, visit - 1, 1);
+    const attempts = await this.reader.attempts(header.id, ATTEMPTS);
+    const last = attempts.filter(({ elementInstanceId }) => elementInstanceId === visit).at(-1);
+    const wentOn = ended?.sequence === visit && (ended.status === 'completed' || last?.outcome === 'bpmn-error');
+    if (!wentOn) return {};
+    return { attempt: 'succeeded', executionTimeMs: last ? last.endedAt.getTime() - last.startedAt.getTime() : null };
+  }
+}
