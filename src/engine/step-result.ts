@@ -1,6 +1,7 @@
 import type { Effect } from './effects/effect.js';
 import type { InstanceState, InstanceStatus } from './state/instance-state.js';
-import type { JsonObject, JsonValue } from './state/json.js';
+import type { JsonObject } from './state/json.js';
+import type { VariableChange } from './state/variable-change.js';
 
 /** What a step says: a new state and what must happen because of it, or why the command cannot be done. */
 export type StepResult = Accepted | Rejected;
@@ -33,15 +34,6 @@ export interface StepReport {
   readonly activityBefore: string | null;
   /** Step backward: how the task that is stood before again went the last time. */
   readonly previousExecution: { readonly executedAt: number; readonly durationMs: number; readonly success: boolean } | null;
-}
-
-/** One variable before and after. */
-export interface VariableChange {
-  readonly path: string;
-  /** Null where there was none. */
-  readonly before: JsonValue;
-  /** Null where there is none any more. */
-  readonly after: JsonValue;
 }
 
 /** A refusal: a value, not an exception. Nothing was changed. */

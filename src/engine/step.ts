@@ -93,7 +93,7 @@ function finish(draft: Draft, before: InstanceState | null, perform: (draft: Dra
   const variablesBefore = before?.variables ?? null;
   const refused = perform(draft);
   if (refused) return refused;
-  if (draft.state.endedAt === null) advance(draft);
+  advance(draft);
   if (before !== null) keepTrail(draft, before);
   const { subject, state } = draft;
   return {

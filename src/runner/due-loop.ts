@@ -1,14 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock, NodeIdentity } from '../application/ports/clock.js';
 import { DueWork } from '../application/ports/due-work.js';
-import { StorageUnavailable } from '../application/ports/instance-store.js';
-import { TimerStore, type DueTimer } from '../application/ports/stores.js';
-import { EngineSession } from '../application/session/engine-session.js';
+import { TimerStore } from '../application/ports/stores.js';
 import { AttemptPool } from './attempt-pool.js';
 import { StartTimers } from './start-timers.js';
+import { TimerFiring } from './timer-firing.js';
 
 /** Rows claimed at once. */
 const CLAIM = 500;
+/** Rows under way at once; past that a claim waits until some have ended. */
+const UNDER_WAY = 2_000;
+/** How long a claim waits for the rows of the one before: mostly they have ended by then, and slow ones hold up nobody else. In ms. */
+const PACE_MS = 50;
 /** For how long a claimed row is ours: longer than any step; after that another node may act on it, in ms. */
 const CLAIM_MS = 30_000;
 /** The truth where hints are lost: another node's rows, a moved system clock. In ms. */
@@ -29,7 +33,7 @@ export class DueLoop extends DueWork {
   constructor(
     private readonly timers: TimerStore,
     private readonly startTimers: StartTimers,
-    private readonly session: EngineSession,
+    private readonly firing: TimerFiring,
     private readonly attempts: AttemptPool,
     private readonly clock: Clock,
     private readonly node: NodeIdentity,
@@ -46,6 +50,7 @@ export class DueLoop extends DueWork {
     this.stopped = true;
     if (this.timer) clearTimeout(this.timer);
     await this.turn;
+    await this.firing.allEnded().catch(() => undefined);
   }
 
   /** A row falls due at this instant: be awake then. */
@@ -69,8 +74,10 @@ export class DueLoop extends DueWork {
     const begunAt = performance.now();
     const moved = new Set<number>();
     let total = 0;
+    await this.firing.allEnded().catch(() => undefined); // What the last poll found is its own matter.
     for (let fired = Infinity; fired > 0;) {
-      fired = await this.fireDue(this.clock.now(), moved);
+      fired = await this.claim(this.clock.now(), moved);
+      await this.firing.allEnded();
       total += fired;
       const leftMs = ATTEMPTS_MS - (performance.now() - begunAt);
       await this.attempts.whenEnded(moved, begunAt, leftMs);
@@ -78,7 +85,7 @@ export class DueLoop extends DueWork {
     return total;
   }
 
-  /** One at a time, in order: what a poll has claimed is done when the next turn looks. */
+  /** One at a time, in order: claims do not overlap; what they began may. */
   private takeTurn<T>(deed: () => Promise<T>): Promise<T> {
     const result = this.turn.then(deed);
     this.turn = result.catch(() => undefined);
@@ -95,7 +102,7 @@ export class DueLoop extends DueWork {
     let next = this.clock.now() + POLL_MS;
     try {
       await this.takeTurn(() => this.fireAll(this.clock.now()));
-      next = Math.min(next, (await this.timers.nextDueAt()) ?? Infinity);
+      next = Math.min(next, (await this.timers.nextDueAt(this.firing.passOver())) ?? Infinity);
     } catch {
       // The database is away: the next poll finds what is due then.
     }
@@ -107,22 +114,17 @@ export class DueLoop extends DueWork {
 
   /** All that is due at `now`; what becomes due meanwhile is the next poll's, so that a moved clock finds it untouched. */
   private async fireAll(now: number): Promise<void> {
-    while ((await this.fireDue(now, new Set())) > 0);
+    const moved = new Set<number>();
+    while ((await this.claim(now, moved)) > 0) {
+      await Promise.race([this.firing.allEnded(), pause(PACE_MS)]);
+      while (this.firing.rows > UNDER_WAY - CLAIM) await this.firing.anyEnded();
+    }
   }
 
-  /** One claim. `moved` is told the instances that went on. */
-  private async fireDue(now: number, moved: Set<number>): Promise<number> {
-    const due = await this.timers.claimDue(now, CLAIM, this.node.node, CLAIM_MS);
-    const results = await Promise.allSettled(due.map((timer) => this.fire(timer, moved)));
-    const failed = results.find((result) => result.status === 'rejected' && result.reason instanceof StorageUnavailable);
-    if (failed?.status === 'rejected') throw failed.reason;
+  /** One claim, whose rows are under way when it resolves. `moved` is told the instances that went on. */
+  private async claim(now: number, moved: Set<number>): Promise<number> {
+    const due = await this.timers.claimDue(now, CLAIM, this.node.node, CLAIM_MS, this.firing.passOver());
+    this.firing.begin(due, moved, () => this.wake(this.clock.now()));
     return due.length + (await this.startTimers.fireDue(now, moved));
-  }
-
-  private async fire(timer: DueTimer, moved: Set<number>): Promise<void> {
-    const { kind, elementInstanceId, timerNodeId } = timer;
-    const result = await this.session.applyById(timer.instanceId, { type: 'fire-timer', kind, elementInstanceId, timerNodeId });
-    if (result.kind === 'done') moved.add(timer.instanceId);
-    else await this.timers.discard(timer);
   }
 }

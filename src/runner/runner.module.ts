@@ -22,6 +22,7 @@ import { RunnerWakeups } from './runner-wakeups.js';
 import { StaleAttemptStopper } from './stale-attempt-stopper.js';
 import { StartTimers } from './start-timers.js';
 import { SystemClock } from './system-clock.js';
+import { TimerFiring } from './timer-firing.js';
 
 export interface RunnerOptions {
   readonly testClock: boolean;
@@ -68,6 +69,7 @@ export class RunnerModule implements OnApplicationShutdown {
         { provide: AttemptRunner, useExisting: AttemptPool },
         Heartbeat,
         { provide: NodeIdentity, useExisting: Heartbeat },
+        TimerFiring,
         DueLoop,
         { provide: DueWork, useExisting: DueLoop },
         StartTimers,

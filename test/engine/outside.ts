@@ -6,7 +6,7 @@ import type {
   RecordActivity,
   ScheduleTimer,
 } from '../../src/engine/index.js';
-import { openElements } from '../../src/engine/index.js';
+import { isPutOff, openElements } from '../../src/engine/index.js';
 
 /** What the outside holds for one instance because of the engine's effects: rows, running attempts, history. */
 export class Outside {
@@ -36,7 +36,7 @@ export class Outside {
         [...this.timers.values()].map(
           ({ elementInstanceId, timerNodeId, dueAt }) => `${elementInstanceId}/${timerNodeId}@${dueAt}`,
         ),
-        elements.flatMap((element) => timersOf(state, element)),
+        [...continueRow(state), ...elements.flatMap((element) => timersOf(state, element))],
       ),
       ...difference(
         'attempts',
@@ -107,13 +107,21 @@ export class Outside {
   }
 }
 
+/** One row goes on with all that is put off, unless its steps are used up: then a person decides. */
+function continueRow(state: InstanceState): string[] {
+  const heldSince = openElements(state)
+    .filter(isPutOff)
+    .map(({ dueAt }) => dueAt ?? 0);
+  return heldSince.length === 0 || state.continuations > 10 ? [] : [`0/@${Math.max(...heldSince)}`];
+}
+
 function timersOf(state: InstanceState, element: ElementInstance): string[] {
   const kept = (timerNodeId: string): boolean =>
     state.inbox.some(
       (entry) =>
         entry.type === 'timer' && entry.timer.elementInstanceId === element.id && entry.timer.timerNodeId === timerNodeId,
     );
-  const own = element.dueAt !== null && !kept('') ? [`${element.id}/@${element.dueAt}`] : [];
+  const own = element.dueAt !== null && !isPutOff(element) && !kept('') ? [`${element.id}/@${element.dueAt}`] : [];
   return [
     ...own,
     ...element.boundaryTimers

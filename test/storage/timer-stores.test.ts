@@ -36,19 +36,19 @@ describe('timers that fall due', () => {
   test('are claimed once by nodes that claim at the same time', async () => {
     await scheduleTimers(200, NOW);
 
-    const claims = await Promise.all([1, 2, 3, 4].map((node) => timers.claimDue(NOW + 1_000, 60, node, 30_000)));
+    const claims = await Promise.all([1, 2, 3, 4].map((node) => timers.claimDue(NOW + 1_000, 60, node, 30_000, [])));
 
     const claimed = claims.flat().map((timer) => timer.elementInstanceId);
     expect(new Set(claimed).size).toBe(claimed.length);
-    const rest = await timers.claimDue(NOW + 1_000, 1_000, 5, 30_000);
+    const rest = await timers.claimDue(NOW + 1_000, 1_000, 5, 30_000, []);
     expect([...claimed, ...rest.map((timer) => timer.elementInstanceId)]).toHaveLength(200);
   });
 
   test('are claimed oldest first, and not before their time', async () => {
     const instanceId = await scheduleTimers(5, NOW);
 
-    const claimed = await timers.claimDue(NOW + 2, 2, 1, 30_000);
-    const rest = await timers.claimDue(NOW + 2, 10, 1, 30_000);
+    const claimed = await timers.claimDue(NOW + 2, 2, 1, 30_000, []);
+    const rest = await timers.claimDue(NOW + 2, 10, 1, 30_000, []);
 
     expect(claimed).toEqual([
       { instanceId, elementInstanceId: 1, timerNodeId: '', kind: 'retry', dueAt: NOW },
@@ -60,28 +60,38 @@ describe('timers that fall due', () => {
   test('are claimed again when the claim ran out', async () => {
     await scheduleTimers(1, NOW);
 
-    expect(await timers.claimDue(NOW, 10, 1, 0)).toHaveLength(1);
-    expect(await timers.claimDue(NOW, 10, 2, 60_000)).toHaveLength(1);
-    expect(await timers.claimDue(NOW, 10, 3, 60_000)).toHaveLength(0);
+    expect(await timers.claimDue(NOW, 10, 1, 0, [])).toHaveLength(1);
+    expect(await timers.claimDue(NOW, 10, 2, 60_000, [])).toHaveLength(1);
+    expect(await timers.claimDue(NOW, 10, 3, 60_000, [])).toHaveLength(0);
   });
 
   test('are counted, and the next unclaimed one is known', async () => {
-    expect(await timers.nextDueAt()).toBeNull();
+    expect(await timers.nextDueAt([])).toBeNull();
     await scheduleTimers(3, NOW);
 
-    await timers.claimDue(NOW, 1, 1, 60_000);
+    await timers.claimDue(NOW, 1, 1, 60_000, []);
 
-    expect(await timers.nextDueAt()).toBe(NOW + 1);
+    expect(await timers.nextDueAt([])).toBe(NOW + 1);
     expect(await timers.countDue(NOW + 1)).toBe(2);
+  });
+
+  test('of instances that are still being fired stay where they are', async () => {
+    const busy = await scheduleTimers(2, NOW);
+    const other = await scheduleTimers(1, NOW + 5);
+
+    expect(await timers.nextDueAt([busy])).toBe(NOW + 5);
+    const claimed = await timers.claimDue(NOW + 10, 10, 1, 60_000, [busy]);
+
+    expect(claimed.map((timer) => timer.instanceId)).toEqual([other]);
+    expect(await timers.claimDue(NOW + 10, 10, 1, 60_000, [])).toHaveLength(2);
   });
 
   test('are discarded unless they were moved meanwhile', async () => {
     await scheduleTimers(2, NOW);
-    const [first, second] = await timers.claimDue(NOW + 1, 2, 1, 60_000);
+    const [first, second] = await timers.claimDue(NOW + 1, 2, 1, 60_000, []);
     if (!first || !second) throw new Error('Expected two timers');
 
-    await timers.discard({ ...first, dueAt: first.dueAt - 1 });
-    await timers.discard(second);
+    await timers.discard([{ ...first, dueAt: first.dueAt - 1 }, second]);
 
     expect(await database.rows('SELECT element_instance_id FROM timer_job')).toEqual([{ element_instance_id: 1 }]);
   });

@@ -11,12 +11,15 @@ export interface DueTimer {
 }
 
 export abstract class TimerStore {
-  /** Claims up to `limit` rows with dueAt <= now (epoch ms), oldest first, for `claimMs`; SKIP LOCKED. The step that acts deletes the row. */
-  abstract claimDue(now: number, limit: number, node: number, claimMs: number): Promise<DueTimer[]>;
-  /** Deletes a row whose step found nothing to do. */
-  abstract discard(timer: DueTimer): Promise<void>;
-  /** Epoch ms of the next unclaimed row, null when none. */
-  abstract nextDueAt(): Promise<number | null>;
+  /**
+   * Claims up to `limit` rows with dueAt <= now (epoch ms), oldest first, for `claimMs`; SKIP LOCKED; none of the instances
+   * `except`. The step that acts deletes the row.
+   */
+  abstract claimDue(now: number, limit: number, node: number, claimMs: number, except: readonly number[]): Promise<DueTimer[]>;
+  /** Deletes rows whose step found nothing to do, in one statement. */
+  abstract discard(timers: readonly DueTimer[]): Promise<void>;
+  /** Epoch ms of the next unclaimed row of an instance not in `except`, null when none. */
+  abstract nextDueAt(except: readonly number[]): Promise<number | null>;
   abstract countDue(now: number): Promise<number>;
 }
 

@@ -166,13 +166,14 @@ export class EngineSession {
     }
   }
 
-  /** Refusals are final only on what was read afresh: a remembered state may be behind another node's. */
+  /** Refusals are final only on what is stored: a remembered state may be behind another node's, which its version tells. */
   private async decide(batch: readonly QueuedCommand[]): Promise<Stepped[]> {
     const stepped = await this.stepAll(batch);
-    const stale = stepped.filter((each) => isRejected(each) && !each.fresh);
-    if (stale.length === 0) return stepped;
+    const doubtful = stepped.filter((each) => isRejected(each) && !each.fresh);
+    const outdated = await this.loader.findOutdated(doubtful.map(({ before }) => before));
+    const stale = doubtful.filter(({ before }) => outdated.has(before));
     for (const { item } of stale) this.mistrust(item);
-    const again = await this.stepAll(stale.map(({ item }) => item));
+    const again = stale.length === 0 ? [] : await this.stepAll(stale.map(({ item }) => item));
     return [...stepped.filter((each) => !stale.includes(each)), ...again];
   }
 

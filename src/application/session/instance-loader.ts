@@ -55,6 +55,13 @@ export class InstanceLoader {
     return found;
   }
 
+  /** Those of remembered instances that another node has moved on since. */
+  async findOutdated(remembered: readonly LiveInstance[]): Promise<ReadonlySet<LiveInstance>> {
+    if (remembered.length === 0) return new Set();
+    const versions = await this.store.readVersions(remembered.map(({ header }) => header.id));
+    return new Set(remembered.filter(({ header, state }) => versions.get(header.id) !== state.version));
+  }
+
   /** A definition that cannot be had is the trouble of its own instances only. */
   private async compiled(
     { definitionId, definitionVersion }: InstanceHeader,

@@ -3,7 +3,7 @@ import { decideOnFailure } from '../recovery/decide-on-failure.js';
 import type { ElementInstance, Incident } from '../state/instance-state.js';
 import { changesBetween, type Draft } from '../state/draft.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
-import type { VariableChange } from '../step-result.js';
+import type { VariableChange } from '../state/variable-change.js';
 import { releaseWait } from './release-waits.js';
 
 /** A failure as it happens. */

@@ -2,25 +2,30 @@ import { isActivity, type FlowNode, type SequenceFlow } from '../definition/proc
 import { ROOT_SCOPE, type ElementInstance } from '../state/instance-state.js';
 import { removeElement, takeFlows, visibleVariables, type Draft } from '../state/draft.js';
 import { expressionFailure, failElement } from './fail-element.js';
+import { refuseTokens } from './put-off.js';
 import { releaseWaits } from './release-waits.js';
 
 /** The visit ends well: leaves by the flows whose conditions hold. False: there is no way out, and the element has failed. */
 export function completeElement(draft: Draft, node: FlowNode, instance: ElementInstance): boolean {
   const flows = chooseFlows(draft, node, instance);
-  if (flows !== null) leaveBy(draft, node, instance, flows, 'completed');
-  return flows !== null;
+  return flows !== null && leaveBy(draft, node, instance, flows, 'completed');
 }
 
-/** The visit ends and exactly these flows are taken. */
+/** The visit ends and exactly these flows are taken. False: there would be too many tokens, and the element has failed. */
 export function leaveBy(
   draft: Draft,
   node: FlowNode,
   instance: ElementInstance,
   flows: readonly SequenceFlow[],
   status: 'completed' | 'skipped',
-): void {
-  endVisit(draft, node, instance, status, flows);
-  takeFlows(draft, flows, instance.scopeId);
+): boolean {
+  const refused = flows.length > 1 ? refuseTokens(draft, node.name, flows.length - 1) : null;
+  if (refused) failElement(draft, node, instance, refused);
+  else {
+    endVisit(draft, node, instance, status, flows);
+    takeFlows(draft, flows, instance.scopeId);
+  }
+  return refused === null;
 }
 
 /** Takes the element instance out of its scope, with its timers and its subscription, and records the visit. */

@@ -12,7 +12,9 @@ export function releaseWaits(draft: Draft, instance: ElementInstance): void {
 
 /** Gives up what the visit itself waits for: its timer row, its subscription. Boundary timers go on. */
 export function releaseWait(draft: Draft, instance: ElementInstance): void {
-  if (instance.dueAt !== null) draft.effects.push({ type: 'cancel-timer', elementInstanceId: instance.id, timerNodeId: '' });
+  // A `ready` one is put off: it has no row of its own.
+  if (instance.dueAt !== null && instance.status !== 'ready')
+    draft.effects.push({ type: 'cancel-timer', elementInstanceId: instance.id, timerNodeId: '' });
   if (instance.subscription !== null) draft.effects.push({ type: 'close-subscription', elementInstanceId: instance.id });
   instance.dueAt = null;
   instance.subscription = null;

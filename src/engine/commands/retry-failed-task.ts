@@ -1,3 +1,4 @@
+import { grantContinuations } from '../behaviors/put-off.js';
 import { releaseWait } from '../behaviors/release-waits.js';
 import { changeVariables, nodeOf, touchElement, type Draft } from '../state/draft.js';
 import type { InstanceState, VariablesBefore } from '../state/instance-state.js';
@@ -21,7 +22,7 @@ export function retryFailedTask(draft: Draft, before: InstanceState, command: Re
   if (command.attempts === 'reset') instance.budgetFrom = instance.attempt;
   instance.requestedBy = { command: 'RetryFailedTask', correlationId: command.correlationId };
   releaseWait(draft, instance);
-  draft.state.continuations = 0;
+  grantContinuations(draft);
   draft.subject = instance;
   draft.activate(draft, nodeOf(draft, instance), instance);
   return null;

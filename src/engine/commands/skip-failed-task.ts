@@ -1,5 +1,6 @@
 import { keepSurplus } from '../behaviors/join-tokens.js';
 import { leaveBy } from '../behaviors/leave-element.js';
+import { grantContinuations } from '../behaviors/put-off.js';
 import { isActivity, type FlowNode, type SequenceFlow } from '../definition/process-definition.js';
 import { changeVariables, nodeOf, touchElement, visibleVariables, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState } from '../state/instance-state.js';
@@ -23,10 +24,10 @@ export function skipFailedTask(draft: Draft, before: InstanceState, command: Ski
   if ('kind' in flows) return flows;
   draft.effects.push({ type: 'close-incident', elementInstanceId: instance.id, resolution: 'skipped' });
   draft.subject = instance;
-  draft.state.continuations = 0;
+  grantContinuations(draft);
   stepOver(draft, node, instance, false);
-  leaveBy(draft, node, instance, flows, 'skipped');
-  if (node.type === 'parallelGateway' || node.type === 'inclusiveGateway') keepSurplus(draft, node, instance);
+  const isJoin = node.type === 'parallelGateway' || node.type === 'inclusiveGateway';
+  if (leaveBy(draft, node, instance, flows, 'skipped') && isJoin) keepSurplus(draft, node, instance);
   return null;
 }
 

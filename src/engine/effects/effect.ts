@@ -1,7 +1,7 @@
 import type { ElementType, Work } from '../definition/process-definition.js';
 import type { Incident, TimerKind } from '../state/instance-state.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
-import type { VariableChange } from '../step-result.js';
+import type { VariableChange } from '../state/variable-change.js';
 
 /**
  * What the outside must do or keep because of a step: one ordered list of plain data. An effect's identity is
@@ -43,6 +43,7 @@ export interface AbortAttempt {
 export interface ScheduleTimer {
   readonly type: 'schedule-timer';
   readonly kind: TimerKind;
+  /** 0 for `continue`, of which an instance has one at most: it stands for all that is put off. */
   readonly elementInstanceId: number;
   /** The boundary event's id for `boundary-timer`, else the empty string. */
   readonly timerNodeId: string;

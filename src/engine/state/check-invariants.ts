@@ -24,6 +24,8 @@ function checkInstance(state: InstanceState, elements: readonly ElementInstance[
   if (!ended && elements.length === 0) found.push('nothing is open in an instance that has not ended');
   if (state.paused !== (state.status === 'paused')) found.push(`status ${state.status} and paused ${state.paused} disagree`);
   if (!state.paused && state.inbox.length > 0) found.push('something is kept for later in an instance that is not paused');
+  if (state.continuations > 0 !== elements.some(isPutOff))
+    found.push(`${state.continuations} continuations and what is put off disagree`);
   const failed = elements.some((element) => element.status === 'failed');
   if (!ended && !state.paused && failed !== (state.status === 'error'))
     found.push(`status ${state.status}, but ${failed ? 'an' : 'no'} incident is open`);

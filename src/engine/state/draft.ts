@@ -1,7 +1,7 @@
 import type { FlowNode, ProcessDefinition, SequenceFlow } from '../definition/process-definition.js';
 import type { Effect } from '../effects/effect.js';
 import { expectInvariant } from '../invariant.js';
-import type { VariableChange } from '../step-result.js';
+import type { VariableChange } from './variable-change.js';
 import type { ElementInstance, InstanceState, ScopeState, SteppedTask } from './instance-state.js';
 import type { JsonObject } from './json.js';
 
@@ -35,6 +35,8 @@ export interface Draft {
   budget: number;
   /** Whether this step has put off an element. */
   putOff: boolean;
+  /** Whether what is put off must go on anew, though this step has put off nothing. */
+  continues: boolean;
   /** The element instance the command is about, for the report. */
   subject: ElementInstance | null;
   /** The table of elements, handed in by `step` so that behaviors need not know the elements. */
@@ -69,6 +71,7 @@ export function openDraft(
     terminatedTasks: [],
     budget: ENTRIES_PER_STEP,
     putOff: false,
+    continues: false,
     subject: null,
     steppedOver: null,
     previousExecution: null,
@@ -116,7 +119,7 @@ export function openElements(state: InstanceState): ElementInstance[] {
   return all.length > 1 ? all.sort((a, b) => a.id - b.id) : all;
 }
 
-/** Held back because a step was full, not because the instance is paused or stepped. */
+/** Held back for a later step (this one was full, or a server gave it back), not because the instance is paused or stepped. */
 export function isPutOff(element: ElementInstance): boolean {
   return element.status === 'ready' && element.dueAt !== null;
 }

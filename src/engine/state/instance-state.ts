@@ -40,7 +40,7 @@ export interface InstanceState {
   inbox: InboxEntry[];
   /** Supervised mode: the tasks stepped over, newest last, for stepping back (bounded). */
   trail: SteppedTask[];
-  /** Bounded steps in a row that had to put something off. */
+  /** Bounded steps in a row that had to put something off; 0 when nothing is put off, at least 1 while something is. */
   continuations: number;
 }
 

@@ -1,13 +1,15 @@
 /**
  * Claims rows that are due ($1, the application's time), oldest first. SKIP LOCKED: of two nodes that claim at once each gets
  * rows of its own, and neither waits. The claim runs on the database's clock ($4 ms), which all nodes share; a row whose
- * claim ran out was claimed by a node that died, and is claimed again. The inner ORDER BY walks the index on `due_at`.
+ * claim ran out was claimed by a node that died, and is claimed again. Rows of instances that are still being fired ($5) stay,
+ * so that one with thousands of rows does not stand before all others. The inner ORDER BY walks the index on `due_at`.
  */
 export const CLAIM_DUE_TIMERS = {
   name: 'claim-due-timers',
   text: `WITH due AS (
      SELECT instance_id, element_instance_id, timer_node_id FROM timer_job
      WHERE due_at <= $1::timestamptz AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
+       AND instance_id <> ALL ($5::bigint[])
      ORDER BY due_at LIMIT $2::integer
      FOR UPDATE SKIP LOCKED),
    claimed AS (
@@ -21,18 +23,20 @@ export const CLAIM_DUE_TIMERS = {
    FROM claimed ORDER BY claimed.due_at`,
 };
 
-/** Only the row that was claimed: one that was scheduled anew meanwhile has another time. */
-export const DISCARD_TIMER = {
-  name: 'discard-timer',
-  text: `DELETE FROM timer_job
-   WHERE instance_id = $1::bigint AND element_instance_id = $2::integer AND timer_node_id = $3 AND due_at = $4::timestamptz`,
+/** Only the rows that were claimed: one that was scheduled anew meanwhile has another time. */
+export const DISCARD_TIMERS = {
+  name: 'discard-timers',
+  text: `DELETE FROM timer_job AS timer
+   USING unnest($1::bigint[], $2::integer[], $3::text[], $4::timestamptz[]) AS gone(instance_id, element_instance_id, timer_node_id, due_at)
+   WHERE timer.instance_id = gone.instance_id AND timer.element_instance_id = gone.element_instance_id
+     AND timer.timer_node_id = gone.timer_node_id AND timer.due_at = gone.due_at`,
 };
 
-/** The head of the index on `due_at`, past the few rows that are claimed. */
+/** The head of the index on `due_at`, past the few rows that are claimed or of an instance that is still being fired ($1). */
 export const NEXT_TIMER = {
   name: 'next-timer',
   text: `SELECT (extract(epoch FROM due_at) * 1000)::bigint AS due_at FROM timer_job
-   WHERE claimed_until IS NULL ORDER BY timer_job.due_at LIMIT 1`,
+   WHERE claimed_until IS NULL AND instance_id <> ALL ($1::bigint[]) ORDER BY timer_job.due_at LIMIT 1`,
 };
 
 export const COUNT_DUE_TIMERS = {

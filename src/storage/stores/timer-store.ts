@@ -1,7 +1,8 @@
 import { TimerStore, type DueTimer } from '../../application/ports/stores.js';
 import type { TimerKind } from '../../engine/index.js';
+import { int4Array, int8Array, textArray, timestampArray } from '../connection/binary-array.js';
 import type { HotPool } from '../connection/hot-pool.js';
-import { CLAIM_DUE_TIMERS, COUNT_DUE_TIMERS, DISCARD_TIMER, NEXT_TIMER } from '../sql/claim-due-timers.js';
+import { CLAIM_DUE_TIMERS, COUNT_DUE_TIMERS, DISCARD_TIMERS, NEXT_TIMER } from '../sql/claim-due-timers.js';
 import { toTimestamp } from './timestamp.js';
 
 interface TimerRow {
@@ -18,8 +19,9 @@ export class PgTimerStore extends TimerStore {
     super();
   }
 
-  async claimDue(now: number, limit: number, node: number, claimMs: number): Promise<DueTimer[]> {
-    const { rows } = await this.pool.query<TimerRow>(CLAIM_DUE_TIMERS, [toTimestamp(now), limit, node, claimMs]);
+  async claimDue(now: number, limit: number, node: number, claimMs: number, except: readonly number[]): Promise<DueTimer[]> {
+    const values = [toTimestamp(now), limit, node, claimMs, int8Array(except)];
+    const { rows } = await this.pool.query<TimerRow>(CLAIM_DUE_TIMERS, values);
     return rows.map((row) => ({
       instanceId: row.instance_id,
       elementInstanceId: row.element_instance_id,
@@ -29,13 +31,18 @@ export class PgTimerStore extends TimerStore {
     }));
   }
 
-  async discard(timer: DueTimer): Promise<void> {
-    const { instanceId, elementInstanceId, timerNodeId, dueAt } = timer;
-    await this.pool.query(DISCARD_TIMER, [instanceId, elementInstanceId, timerNodeId, toTimestamp(dueAt)]);
+  async discard(timers: readonly DueTimer[]): Promise<void> {
+    if (timers.length === 0) return;
+    await this.pool.query(DISCARD_TIMERS, [
+      int8Array(timers.map(({ instanceId }) => instanceId)),
+      int4Array(timers.map(({ elementInstanceId }) => elementInstanceId)),
+      textArray(timers.map(({ timerNodeId }) => timerNodeId)),
+      timestampArray(timers.map(({ dueAt }) => dueAt)),
+    ]);
   }
 
-  async nextDueAt(): Promise<number | null> {
-    const { rows } = await this.pool.query<{ due_at: number }>(NEXT_TIMER, []);
+  async nextDueAt(except: readonly number[]): Promise<number | null> {
+    const { rows } = await this.pool.query<{ due_at: number }>(NEXT_TIMER, [int8Array(except)]);
     return rows[0]?.due_at ?? null;
   }
 

@@ -46,6 +46,5 @@ function split(draft: Draft, node: GatewayNode, instance: ElementInstance): void
 }
 
 function leave(draft: Draft, node: GatewayNode, instance: ElementInstance, flows: readonly SequenceFlow[]): void {
-  leaveBy(draft, node, instance, flows, 'completed');
-  keepSurplus(draft, node, instance);
+  if (leaveBy(draft, node, instance, flows, 'completed')) keepSurplus(draft, node, instance);
 }

@@ -11,7 +11,6 @@ export const parallelGateway: Element<GatewayNode> = {
     instance.incident = null;
     const joining = node.incoming.length > 1 ? gather(draft, node, instance) : instance;
     if (node.incoming.length > 1 && !node.incoming.every((flow) => joining.arrived.includes(flow.id))) return;
-    leaveBy(draft, node, joining, node.outgoing, 'completed');
-    keepSurplus(draft, node, joining);
+    if (leaveBy(draft, node, joining, node.outgoing, 'completed')) keepSurplus(draft, node, joining);
   },
 };
