@@ -21,7 +21,7 @@ export function plainJson(value: unknown, path = 'result', depth = 0): JsonValue
   if (depth >= DEPTH) return refuse(path, 'nested too deep, or in a circle');
   if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value))
     return refuse(path, `a ${value.constructor.name}`);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return plainJson(value.toJSON(), path, depth + 1);
+  if (hasToJson(value)) return plainJson(value.toJSON(), path, depth + 1);
   if (Array.isArray(value)) return value.map((item, i) => plainJson(item, `${path}[${i}]`, depth + 1));
   const copy: Record<string, JsonValue> = {};
   for (const [name, item] of Object.entries(value)) {
@@ -35,6 +35,10 @@ export function plainJson(value: unknown, path = 'result', depth = 0): JsonValue
     });
   }
   return copy;
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 function refuse(path: string, what: string): never {
