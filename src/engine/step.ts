@@ -9,6 +9,7 @@ import { reject } from './commands/guards.js';
 import { keepTrail } from './commands/keep-trail.js';
 import { loseAttempts } from './commands/lose-attempts.js';
 import { pauseProcessInstance } from './commands/pause-process-instance.js';
+import { releaseAttempt } from './commands/release-attempt.js';
 import { resumeProcessInstance } from './commands/resume-process-instance.js';
 import { retryFailedTask } from './commands/retry-failed-task.js';
 import { setProcessVariables } from './commands/set-process-variables.js';
@@ -64,6 +65,8 @@ function perform(
       return failAttempt(draft, command);
     case 'lose-attempts':
       return loseAttempts(draft, before, command);
+    case 'release-attempt':
+      return releaseAttempt(draft, command);
     case 'fire-timer':
       return fireTimer(draft, before, command);
     case 'deliver-message':

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { EngineSession } from '../application/session/engine-session.js';
 import { AttemptRunner, Wakeups } from '../application/ports/attempts.js';
+import { NodeIdentity } from '../application/ports/clock.js';
 import { StorageUnavailable, type InstanceHeader } from '../application/ports/instance-store.js';
 import { Telemetry } from '../application/ports/telemetry.js';
 import { ConnectorRegistry } from '../connectors/connector-registry.js';
@@ -27,6 +28,7 @@ const HAND_IN_DELAYS_MS = [50, 100, 250, 500, 1_000, 2_000];
 export class AttemptPool extends AttemptRunner implements OnModuleInit {
   private readonly logger = new Logger('Attempts');
   private readonly running = new Map<string, RunningAttempt>();
+  private readonly releases = new Set<Promise<void>>();
   private session: EngineSession | null = null;
   private stopped = false;
 
@@ -34,6 +36,7 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     private readonly connectors: ConnectorRegistry,
     private readonly telemetry: Telemetry,
     private readonly wakeups: Wakeups,
+    private readonly node: NodeIdentity,
   ) {
     super();
   }
@@ -48,8 +51,7 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   }
 
   execute(header: InstanceHeader, attempt: ExecuteAttempt, taskName: string): void {
-    // After the drain began nothing new is started; the row says that this node owns it, and another takes it over.
-    if (this.stopped) return;
+    if (this.stopped) return this.release(header, attempt);
     const key = keyOf(header.id, attempt.elementInstanceId);
     const abort = new AbortController();
     const ended = this.run(header, attempt, taskName, abort.signal).finally(() => {
@@ -90,14 +92,49 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     late.cancel();
   }
 
-  /** No new attempt from now on; running ones get `graceMs`, then they are told to stop. */
+  /**
+   * No new attempt from now on: what is still given to this process is given back. Running ones get `graceMs`; those that take
+   * longer are told to stop, and are given up so that another process, or the next start, goes on at once.
+   */
   async drain(graceMs: number): Promise<void> {
     this.stopped = true;
     const all = Promise.allSettled([...this.running.values()].map((each) => each.ended));
     const grace = timeout(graceMs);
     await Promise.race([all, grace.passed]);
     grace.cancel();
-    for (const each of this.running.values()) each.abort.abort(new Error('The server is shutting down'));
+    const left = [...this.running.values()];
+    for (const each of left) each.abort.abort(new Error('The server is shutting down'));
+    // In this order: what was not begun must not be given up as if it had been.
+    await this.allReleased();
+    await this.giveUp(new Map(left.map(({ instanceId, header }) => [instanceId, header])));
+    await this.allReleased();
+  }
+
+  /** Resolves when all attempts are given back that came after the drain began. */
+  async allReleased(): Promise<void> {
+    while (this.releases.size > 0) await Promise.all(this.releases);
+  }
+
+  /** The state says that this node executes the attempt, which it has not begun and will not. */
+  private release(header: InstanceHeader, { elementInstanceId, attempt }: ExecuteAttempt): void {
+    const release = this.applyAtEnd(header, { type: 'release-attempt', elementInstanceId, attempt }).finally(() =>
+      this.releases.delete(release),
+    );
+    this.releases.add(release);
+  }
+
+  private async giveUp(headers: ReadonlyMap<number, InstanceHeader>): Promise<void> {
+    const command = { type: 'lose-attempts', lostNode: this.node.node, drained: true } as const;
+    await Promise.all([...headers.values()].map((header) => this.applyAtEnd(header, command)));
+  }
+
+  /** Never rejects: what is not stored now is taken over like that of a process that died. */
+  private async applyAtEnd(header: InstanceHeader, command: Command): Promise<void> {
+    try {
+      await this.session?.apply(header, command);
+    } catch (error) {
+      this.logger.warn({ instanceGuid: header.guid, error: describeError(error) }, 'An attempt could not be given back');
+    }
   }
 
   /** Never rejects: whatever goes wrong here, the attempt has an end, and the process goes on. */

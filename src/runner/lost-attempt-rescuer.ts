@@ -75,7 +75,8 @@ export class LostAttemptRescuer {
   private async takeOver(dead: number): Promise<void> {
     for (;;) {
       const owned = await this.nodes.findOwned(dead, BATCH);
-      const results = await Promise.all(owned.map((id) => this.session.applyById(id, { type: 'lose-attempts', lostNode: dead })));
+      const command = { type: 'lose-attempts', lostNode: dead, drained: false } as const;
+      const results = await Promise.all(owned.map((id) => this.session.applyById(id, command)));
       // Instances with several owners stay in the list though nothing of theirs was lost: no progress means done.
       if (!results.some((result) => result.kind === 'done')) break;
     }

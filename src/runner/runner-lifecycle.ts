@@ -48,7 +48,7 @@ export class RunnerLifecycle {
     this.cleaner.start();
   }
 
-  /** No new attempt is begun; running ones get `drainMs`. What is left is taken over by another process, or at the next start. */
+  /** No new attempt is begun; running ones get `drainMs`. What is left goes on in another process, or at the next start. */
   async drain(drainMs: number): Promise<void> {
     if (this.draining) return;
     this.draining = true;

@@ -38,6 +38,7 @@ export class RunnerModule implements OnApplicationShutdown {
   constructor(
     private readonly sandbox: Sandbox,
     private readonly http: HttpConnector,
+    private readonly attempts: AttemptPool,
   ) {}
 
   static forRoot(options: RunnerOptions): DynamicModule {
@@ -94,8 +95,9 @@ export class RunnerModule implements OnApplicationShutdown {
     };
   }
 
-  /** Its attempts have ended by now, or have been told to. */
+  /** Its attempts have ended by now, or have been told to; what requests began since the drain is given back. */
   async onApplicationShutdown(): Promise<void> {
+    await this.attempts.allReleased();
     await Promise.all([this.sandbox.close(), this.http.close()]);
   }
 }

@@ -8,6 +8,9 @@ export interface Deed {
   readonly fail?: string;
   readonly throw?: string;
   readonly lose?: true;
+  /** With `lose`: the server ended in order. */
+  readonly drained?: true;
+  readonly release?: string;
   readonly fire?: string;
   readonly wait?: number;
   readonly message?: string;
@@ -51,7 +54,8 @@ export function toCommand(drive: Drive, deed: Deed): Command | null {
   if (deed.complete !== undefined)
     return { type: 'complete-attempt', ...attemptOf(drive, deed.complete), result: deed.result ?? null, variables };
   if (deed.fail !== undefined || deed.throw !== undefined) return failure(drive, deed);
-  if (deed.lose) return { type: 'lose-attempts', lostNode: drive.node++ };
+  if (deed.lose) return { type: 'lose-attempts', lostNode: drive.node++, drained: deed.drained ?? false };
+  if (deed.release !== undefined) return { type: 'release-attempt', ...attemptOf(drive, deed.release) };
   if (deed.fire !== undefined) return firing(drive, deed.fire);
   if (deed.message !== undefined)
     return { type: 'deliver-message', elementInstanceId: find(drive, deed.message).id, payload: variables ?? {} };
@@ -108,11 +112,11 @@ function attemptOf(drive: Drive, nodeId: string): { elementInstanceId: number; a
   return { elementInstanceId: id, attempt };
 }
 
-/** The timer of this element or boundary event (the oldest one), at the time it is due. */
+/** The timer of this element or boundary event, or of this kind (`continue`), the oldest one; at the time it is due. */
 function firing(drive: Drive, nodeId: string): Command {
   const timer = [...drive.outside.timers.values()].find(
-    ({ elementInstanceId, timerNodeId }) =>
-      timerNodeId === nodeId || (timerNodeId === '' && nodeIdOf(drive, elementInstanceId) === nodeId),
+    ({ kind, elementInstanceId, timerNodeId }) =>
+      timerNodeId === nodeId || kind === nodeId || (timerNodeId === '' && nodeIdOf(drive, elementInstanceId) === nodeId),
   );
   if (!timer) throw new Error(`Expected a timer of ${nodeId}, but there is none`);
   drive.now = Math.max(drive.now, timer.dueAt);

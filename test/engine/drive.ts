@@ -55,6 +55,7 @@ export class Drive {
   private take(command: Command, before: InstanceState | null, result: Accepted): void {
     if (command.type === 'complete-attempt' || command.type === 'fail-attempt')
       this.outside.over(command.elementInstanceId, command.attempt);
+    if (command.type === 'release-attempt') this.outside.givenBack(command.elementInstanceId);
     if (command.type === 'lose-attempts') this.outside.attempts.clear();
     this.state = result.state;
     const found = [

@@ -33,8 +33,8 @@ export class Outside {
     return [
       ...difference(
         'timers',
-        [...this.timers.values()].map(
-          ({ elementInstanceId, timerNodeId, dueAt }) => `${elementInstanceId}/${timerNodeId}@${dueAt}`,
+        [...this.timers.values()].map(({ kind, elementInstanceId, timerNodeId, dueAt }) =>
+          kind === 'continue' ? kind : `${elementInstanceId}/${timerNodeId}@${dueAt}`,
         ),
         [...continueRow(state), ...elements.flatMap((element) => timersOf(state, element))],
       ),
@@ -101,18 +101,21 @@ export class Outside {
       : `${nodeId} (${id}) has gaps in its ${attempts} attempts: ${[...seen].join(', ')}`;
   }
 
+  /** The attempt that was begun last was not executed: its number is given out again. */
+  givenBack(id: number): void {
+    this.attempts.delete(id);
+    this.begun.get(id)?.pop();
+  }
+
   /** An attempt was reported as over: it no longer runs, whether the engine writes a record of it or not. */
   over(id: number, attempt: number): void {
     if (this.attempts.get(id) === attempt) this.attempts.delete(id);
   }
 }
 
-/** One row goes on with all that is put off, unless its steps are used up: then a person decides. */
+/** One row goes on with all that is put off, whenever it was scheduled, unless its steps are used up: then a person decides. */
 function continueRow(state: InstanceState): string[] {
-  const heldSince = openElements(state)
-    .filter(isPutOff)
-    .map(({ dueAt }) => dueAt ?? 0);
-  return heldSince.length === 0 || state.continuations > 10 ? [] : [`0/@${Math.max(...heldSince)}`];
+  return openElements(state).some(isPutOff) && state.continuations <= 10 ? ['continue'] : [];
 }
 
 function timersOf(state: InstanceState, element: ElementInstance): string[] {

@@ -41,6 +41,7 @@ const KINDS = [
     'resume',
     'set',
     'lose',
+    'release',
     'stale-attempt',
     'stale-timer',
     'step-forward',
@@ -164,8 +165,12 @@ function commandsFor(
     case 'lose': {
       const lostNode = drive.node;
       drive.node++;
-      return [{ type: 'lose-attempts', lostNode }];
+      return [{ type: 'lose-attempts', lostNode, drained: pick % 3 === 0 }];
     }
+    case 'release':
+      return executing
+        ? [{ type: 'release-attempt', elementInstanceId: executing.id, attempt: executing.attempt - (pick % 5 ? 0 : 1) }]
+        : [];
     case 'wait':
       drive.now += value * 1000;
       return [];

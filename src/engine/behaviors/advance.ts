@@ -1,6 +1,6 @@
 import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import type { Draft } from '../state/draft.js';
-import { createElement, nodeOf, openElements, touchElement } from '../state/draft.js';
+import { createElement, isPutOff, nodeOf, openElements, touchElement } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
 import { completeEmptyScopes } from './complete-scope.js';
 import { fireCompletedJoin } from './join-tokens.js';
@@ -22,20 +22,19 @@ function moveTokens(draft: Draft): void {
 }
 
 function enter(draft: Draft, node: FlowNode, scopeId: number, via: string | null): void {
-  begin(draft, node, createElement(draft, node, scopeId, via));
+  begin(draft, node, createElement(draft, node, scopeId, via), false);
 }
 
-/** Does the element's deed, unless it must be held back or the step is full. */
-function begin(draft: Draft, node: FlowNode, instance: ElementInstance): void {
-  if (mustHold(draft, node, instance)) return;
+/** Does the element's deed, unless it must be held back or the step is full. `mayBegin`: stepping does not hold it back. */
+function begin(draft: Draft, node: FlowNode, instance: ElementInstance, mayBegin: boolean): void {
+  if (draft.state.paused || (!mayBegin && isStoodBefore(draft, node))) return;
   if (draft.budget-- > 0) draft.activate(draft, node, instance);
   else putOff(draft, instance);
 }
 
-/** Paused instances begin nothing; supervised ones stand before each task until they are stepped. */
-function mustHold(draft: Draft, node: FlowNode, instance: ElementInstance): boolean {
-  if (draft.state.paused) return true;
-  return draft.state.executionMode === 'Supervised' && isActivity(node) && draft.steppedInto !== instance.id;
+/** Supervised instances stand before each task until they are stepped. */
+function isStoodBefore({ state }: Draft, node: FlowNode): boolean {
+  return state.executionMode === 'Supervised' && isActivity(node);
 }
 
 /** Activates what was held back while the instance was paused or a step was full; what does not fit into this step is put off again. */
@@ -44,7 +43,9 @@ export function activateHeld(draft: Draft): void {
     if (status !== 'ready') continue;
     const instance = touchElement(draft, id);
     if (!instance) continue;
+    // A task that goes on later was stepped into before, or nothing would make it go on.
+    const mayBegin = isPutOff(instance);
     releaseWait(draft, instance);
-    begin(draft, nodeOf(draft, instance), instance);
+    begin(draft, nodeOf(draft, instance), instance, mayBegin);
   }
 }

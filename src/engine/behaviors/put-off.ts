@@ -15,6 +15,13 @@ export function putOff(draft: Draft, instance: ElementInstance): void {
   draft.putOff = true;
 }
 
+/** The visit, which is `ready`, begins in the next step that the `continue` row makes, whatever this one did. */
+export function goOnLater(draft: Draft, instance: ElementInstance): void {
+  instance.dueAt = draft.context.now;
+  draft.continues = true;
+  draft.state.continuations = Math.max(1, draft.state.continuations);
+}
+
 /** A person has decided about a failure: what was put off gets all its steps anew. */
 export function grantContinuations(draft: Draft): void {
   if (draft.state.continuations === 0) return;
@@ -43,8 +50,8 @@ export function hasStopped({ state }: Draft): boolean {
   return state.continuations > CONTINUATIONS;
 }
 
-/** The `continue` row has fired, or must not fire any more. */
-export function giveUpContinueRow(draft: Draft): void {
+/** The `continue` row must not fire any more. */
+function giveUpContinueRow(draft: Draft): void {
   draft.effects.push({ type: 'cancel-timer', elementInstanceId: CONTINUE_ROW, timerNodeId: '' });
 }
 

@@ -6,6 +6,7 @@ export type Command =
   | CompleteAttempt
   | FailAttempt
   | LoseAttempts
+  | ReleaseAttempt
   | FireTimer
   | DeliverMessage
   | StartProcessInstance
@@ -46,6 +47,18 @@ export interface LoseAttempts {
   readonly type: 'lose-attempts';
   /** Node whose attempts are lost; those of others are not touched. */
   readonly lostNode: number;
+  /** The process ended in order, by its time-out: no sign that a task ends its server. */
+  readonly drained: boolean;
+}
+
+/**
+ * The node that should execute the attempt has not begun it and ends: it goes on elsewhere, as if it had never been given out.
+ * Refused unless the node that makes the step holds the attempt.
+ */
+export interface ReleaseAttempt {
+  readonly type: 'release-attempt';
+  readonly elementInstanceId: number;
+  readonly attempt: number;
 }
 
 /** A timer row fell due: an event, a boundary event, an automatic retry, or the rest of a bounded step. */

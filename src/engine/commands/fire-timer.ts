@@ -1,6 +1,6 @@
 import { activateHeld } from '../behaviors/advance.js';
 import { fireBoundaryTimer } from '../behaviors/boundary-events.js';
-import { giveUpContinueRow, hasStopped } from '../behaviors/put-off.js';
+import { hasStopped } from '../behaviors/put-off.js';
 import { releaseWait } from '../behaviors/release-waits.js';
 import { elementOf } from '../elements/index.js';
 import { isPutOff, nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
@@ -36,9 +36,8 @@ function rejectTimer(before: InstanceState, { elementInstanceId }: FireTimer): R
 function goOn(draft: Draft, before: InstanceState, command: FireTimer): Rejected | null {
   const held = openElements(before).filter(isPutOff);
   if (held.length === 0 || hasStopped(draft)) return rejectTimer(before, command);
-  // Also a row that stands for one visit, as it was once written.
+  // Its own key: a row may stand for one visit, as it was once written. The other is settled at the end of the step.
   draft.effects.push({ type: 'cancel-timer', elementInstanceId: command.elementInstanceId, timerNodeId: '' });
-  giveUpContinueRow(draft);
   if (!draft.state.paused) activateHeld(draft);
   else for (const { id } of held) holdForResume(draft, id);
   return null;

@@ -19,13 +19,14 @@ export function loseAttempts(draft: Draft, before: InstanceState, command: LoseA
     return reject('NOTHING_DUE', `Node ${command.lostNode} runs no attempt of this instance.`, { lostNode: command.lostNode });
   for (const { id } of lost) {
     const instance = touchElement(draft, id);
-    if (instance) takeOver(draft, nodeOf(draft, instance), instance, command.lostNode);
+    if (instance) takeOver(draft, nodeOf(draft, instance), instance, command);
   }
   return null;
 }
 
-function takeOver(draft: Draft, node: FlowNode, instance: ElementInstance, lostNode: number): void {
-  const losses = instance.lossesInARow + 1;
+function takeOver(draft: Draft, node: FlowNode, instance: ElementInstance, command: LoseAttempts): void {
+  const { lostNode, drained } = command;
+  const losses = instance.lossesInARow + (drained ? 0 : 1);
   if (deliveryOf(node) === 'at-most-once') return failElement(draft, node, instance, outcomeUnknown(node, instance));
   if (losses >= LOSSES) return failElement(draft, node, instance, attemptsLost(node, losses));
   draft.effects.push({
@@ -51,7 +52,7 @@ function takeOver(draft: Draft, node: FlowNode, instance: ElementInstance, lostN
     detail: {
       lostNode,
       byNode: draft.context.node,
-      reason: 'the server that executed the attempt ended; the task may run more than once',
+      reason: `the server that executed the attempt ${drained ? 'was shut down' : 'ended'}; the task may run more than once`,
     },
   });
   instance.lossesInARow = losses;
