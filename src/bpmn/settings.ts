@@ -13,6 +13,8 @@ export interface Settings {
   /** A script that names the flow to take. */
   readonly gatewayScript?: string;
   readonly delivery?: Work['delivery'];
+  /** Time-out of an attempt, where what is to be done stands elsewhere (`bpmn:script`, another dialect). In ms. */
+  readonly timeoutMs?: number;
   /** Language of a script that stands in `bpmn:script`, where the dialect says it. */
   readonly scriptLanguage?: string;
 }

@@ -118,7 +118,7 @@ describe('the result of a task', () => {
 
 describe('a script', () => {
   it.each([
-    ['loops for ever', 'for (;;) {}', /time|deadline|1,?000/i, '1000'],
+    ['loops for ever', 'for (;;) {}', /timeout after 3000 ms/, '3000'],
     // With time enough on a busy machine to get to the limit that is meant.
     ['takes all memory', 'const all = []; for (;;) all.push(new Uint8Array(1000000))', /memory/i, '20000'],
     ['calls itself for ever', 'const f = () => f() + 1; return f()', /stack/i, '20000'],
@@ -128,7 +128,7 @@ describe('a script', () => {
     const started = startWith(key, {});
     const before = Date.now();
     expect((await startWith('failing', { ok: true })).data).toMatchObject({ status: 'completed' });
-    expect(Date.now() - before).toBeLessThan(900);
+    expect(Date.now() - before).toBeLessThan(2_500);
     const answer = await started;
     expect(answer.data).toMatchObject({ status: 'error', error: { taskId: 'Task_1' } });
     expect(String(field(answer, 'error.errorMessage'))).toMatch(reason);

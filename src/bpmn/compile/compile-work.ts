@@ -13,7 +13,7 @@ export function compileWork(node: SourceNode, settings: Settings, report: Report
       connector: work.connector,
       config: work.config,
       delivery: settings.delivery ?? 'at-least-once',
-      timeoutMs: work.timeoutMs,
+      timeoutMs: work.timeoutMs ?? settings.timeoutMs ?? null,
     };
   const hint =
     node.type === 'scriptTask'

@@ -119,7 +119,7 @@ function readHttp(properties: BankLingoProperties, report: Report): JsonObject {
 function readScript(properties: BankLingoProperties, timeoutMs: number | null, report: Report): Settings {
   const source = properties.take('Script');
   const language = properties.take('ScriptLanguage')?.trim();
-  if (source === null) return language ? { scriptLanguage: language } : {};
+  if (source === null) return { ...(language && { scriptLanguage: language }), ...(timeoutMs !== null && { timeoutMs }) };
   const work: WorkSetting = { ...compileScript(source, language ?? 'javascript', 'property Script', report), timeoutMs };
   return { work };
 }
