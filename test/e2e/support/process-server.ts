@@ -75,7 +75,8 @@ export class ProcessServer {
 
   private async isReady(): Promise<void> {
     for (;;) {
-      if (this.process.exitCode !== null) throw new Error(`Expected the server to start, but it ended: ${this.output}`);
+      if (this.process.exitCode !== null || this.process.signalCode !== null)
+        throw new Error(`Expected the server to start, but it ended: ${this.output}`);
       const answer = await fetch(`${this.url}/health/ready`).catch(() => null);
       if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
