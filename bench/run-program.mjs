@@ -17,7 +17,7 @@ export function runProgram({ program, kind, clients, count, warmup }, { database
   const args = ['--workload', kind, '--clients', clients, '--count', count, '--warmup', warmup].map(String);
   const child = fork(join(import.meta.dirname, program), args, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: ['--no-deprecation', '--max-semi-space-size=32'],
+    execArgv: ['--no-deprecation', '--max-semi-space-size=32', '--heap-growing-percent=200'],
     env: { ...process.env, BENCH_DATABASE_URL: databaseUrl, BENCH_POSTMASTER_PID: String(postmasterPid), BENCH_DIR: directory },
   });
   let complaint = '';

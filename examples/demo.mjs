@@ -70,7 +70,7 @@ async function startServer() {
     REPRISE_HTTP_ALLOW_PRIVATE: 'true',
     LOG_LEVEL: 'error',
   };
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', `${ROOT}scripts/start.mjs`], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--heap-growing-percent=200', `${ROOT}scripts/start.mjs`], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -23,7 +23,7 @@ export async function startReprise(databaseUrl, connections) {
   const directory = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'reprise-server-'));
   const log = openSync(join(directory, 'log'), 'w');
   const port = await findFreePort();
-  const server = spawn(process.execPath, ['--max-semi-space-size=32', MAIN], {
+  const server = spawn(process.execPath, ['--max-semi-space-size=32', '--heap-growing-percent=200', MAIN], {
     cwd: directory,
     stdio: ['ignore', log, log],
     env: {
