@@ -4,7 +4,7 @@ import type { Command } from './commands/command.js';
 import { completeAttempt } from './commands/complete-attempt.js';
 import { deliverMessage } from './commands/deliver-message.js';
 import { failAttempt } from './commands/fail-attempt.js';
-import { fireTimer } from './commands/fire-timer.js';
+import { fireTimers } from './commands/fire-timers.js';
 import { reject } from './commands/guards.js';
 import { keepTrail } from './commands/keep-trail.js';
 import { loseAttempts } from './commands/lose-attempts.js';
@@ -67,8 +67,8 @@ function perform(
       return loseAttempts(draft, before, command);
     case 'release-attempt':
       return releaseAttempt(draft, command);
-    case 'fire-timer':
-      return fireTimer(draft, before, command);
+    case 'fire-timers':
+      return fireTimers(draft, before, command);
     case 'deliver-message':
       return deliverMessage(draft, before, command);
     case 'signal-process-instance':

@@ -3,6 +3,9 @@ import { StorageUnavailable } from '../application/ports/instance-store.js';
 import { TimerStore, type DueTimer } from '../application/ports/stores.js';
 import { EngineSession } from '../application/session/engine-session.js';
 
+/** Rows of an instance in one step: a step costs as much as the instance has tokens, however many of them it moves. */
+const TOGETHER = 100;
+
 /** How the rows of one instance went. */
 interface Firing {
   readonly rows: number;
@@ -48,7 +51,7 @@ export class TimerFiring {
       else groups.set(timer.instanceId, [timer]);
     }
     for (const [id, group] of groups) {
-      const ended = this.fireAll(group, moved).finally(() => {
+      const ended = this.fireAll(id, group, moved).finally(() => {
         const { passedOver } = this.byInstance.get(id) ?? { passedOver: false };
         this.byInstance.delete(id);
         if (passedOver) again();
@@ -74,12 +77,13 @@ export class TimerFiring {
   }
 
   /** Never rejects: a row that could not be acted on is claimed again when its claim has run out. */
-  private async fireAll(group: readonly DueTimer[], moved: Set<number>): Promise<void> {
+  private async fireAll(instanceId: number, group: readonly DueTimer[], moved: Set<number>): Promise<void> {
     const refused: DueTimer[] = [];
-    for (const timer of group) {
+    for (let first = 0; first < group.length; first += TOGETHER) {
+      const timers = group.slice(first, first + TOGETHER);
       try {
-        if (await this.fire(timer)) moved.add(timer.instanceId);
-        else refused.push(timer);
+        if (await this.fire(instanceId, timers)) moved.add(instanceId);
+        else refused.push(...timers);
       } catch (error) {
         if (error instanceof StorageUnavailable) this.unavailable = error;
       }
@@ -87,8 +91,9 @@ export class TimerFiring {
     await this.timers.discard(refused).catch(() => undefined);
   }
 
-  private async fire({ instanceId, kind, elementInstanceId, timerNodeId }: DueTimer): Promise<boolean> {
-    const result = await this.session.applyById(instanceId, { type: 'fire-timer', kind, elementInstanceId, timerNodeId });
+  private async fire(instanceId: number, due: readonly DueTimer[]): Promise<boolean> {
+    const timers = due.map(({ kind, elementInstanceId, timerNodeId }) => ({ kind, elementInstanceId, timerNodeId }));
+    const result = await this.session.applyById(instanceId, { type: 'fire-timers', timers });
     return result.kind === 'done';
   }
 }

@@ -73,7 +73,10 @@ function goOn(drive: Drive, most = 100): number {
   for (let count = 0; ; count++) {
     const next = [...drive.outside.timers.values()].find(({ kind }) => kind === 'continue');
     if (!next || count >= most) return count;
-    drive.apply({ type: 'fire-timer', kind: 'continue', elementInstanceId: next.elementInstanceId, timerNodeId: '' });
+    drive.apply({
+      type: 'fire-timers',
+      timers: [{ kind: 'continue', elementInstanceId: next.elementInstanceId, timerNodeId: '' }],
+    });
   }
 }
 
@@ -160,7 +163,7 @@ describe('a step', () => {
     const drive = started(await compiled(wide(1100, 'userTask')));
     const held = drive.state && openElements(drive.state).find(({ status }) => status === 'ready');
 
-    drive.apply({ type: 'fire-timer', kind: 'continue', elementInstanceId: held?.id ?? 0, timerNodeId: '' });
+    drive.apply({ type: 'fire-timers', timers: [{ kind: 'continue', elementInstanceId: held?.id ?? 0, timerNodeId: '' }] });
 
     expect(drive.state && openElements(drive.state).every(({ status }) => status === 'waiting')).toBe(true);
     expect(drive.outside.timers.size).toBe(0);
@@ -171,7 +174,7 @@ describe('a step', () => {
     goOn(drive);
     const reported = drive.state && openElements(drive.state).find(({ status }) => status === 'failed');
 
-    drive.apply({ type: 'fire-timer', ...boundaryTimerOf(drive, reported?.scopeId ?? 0) });
+    drive.apply({ type: 'fire-timers', timers: [boundaryTimerOf(drive, reported?.scopeId ?? 0)] });
 
     expect([...drive.outside.incidents.values()]).toEqual(['STEP_LIMIT']);
     expect(drive.state?.status).toBe('error');
@@ -214,7 +217,12 @@ function openUserTasks(definition: ProcessDefinition): { definition: ProcessDefi
     const { state } = result;
     const held = openElements(state).find(({ status }) => status === 'ready');
     if (!held) return { definition, state };
-    result = step(definition, state, { type: 'fire-timer', kind: 'continue', elementInstanceId: 0, timerNodeId: '' }, context);
+    result = step(
+      definition,
+      state,
+      { type: 'fire-timers', timers: [{ kind: 'continue', elementInstanceId: 0, timerNodeId: '' }] },
+      context,
+    );
   }
 }
 

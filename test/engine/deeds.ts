@@ -120,7 +120,8 @@ function firing(drive: Drive, nodeId: string): Command {
   );
   if (!timer) throw new Error(`Expected a timer of ${nodeId}, but there is none`);
   drive.now = Math.max(drive.now, timer.dueAt);
-  return { type: 'fire-timer', kind: timer.kind, elementInstanceId: timer.elementInstanceId, timerNodeId: timer.timerNodeId };
+  const { kind, elementInstanceId, timerNodeId } = timer;
+  return { type: 'fire-timers', timers: [{ kind, elementInstanceId, timerNodeId }] };
 }
 
 function nodeIdOf(drive: Drive, id: number): string | undefined {

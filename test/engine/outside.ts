@@ -96,7 +96,7 @@ export class Outside {
     if (!this.begun.has(id) || elementType.endsWith('Gateway')) return null;
     const seen = new Set([...(this.begun.get(id) ?? []), ...(this.ended.get(id) ?? [])]);
     const missing = Array.from({ length: attempts }, (_, i) => i + 1).filter((attempt) => !seen.has(attempt));
-    return missing.length === 0 && Math.max(...seen) === attempts
+    return missing.length === 0 && Math.max(0, ...seen) === attempts
       ? null
       : `${nodeId} (${id}) has gaps in its ${attempts} attempts: ${[...seen].join(', ')}`;
   }

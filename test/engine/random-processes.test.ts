@@ -238,19 +238,17 @@ function decide(drive: Drive, executing: ElementInstance, value: number): number
 }
 
 function fire(drive: Drive, kind: 'fire' | 'stale-timer', pick: number): Command[] {
-  const due = [...drive.outside.timers.values()].sort((a, b) => a.dueAt - b.dueAt)[pick % 3];
-  if (kind === 'stale-timer' || !due)
-    return [
-      {
-        type: 'fire-timer',
-        kind: (['timer', 'retry', 'continue', 'boundary-timer'] as const)[pick % 4] ?? 'timer',
-        elementInstanceId: 10_000 + pick,
-        timerNodeId: '',
-      },
-    ];
-  drive.now = Math.max(drive.now, due.dueAt);
-  const { kind: timer, elementInstanceId, timerNodeId } = due;
-  return [{ type: 'fire-timer', kind: timer, elementInstanceId, timerNodeId }];
+  const inOrder = [...drive.outside.timers.values()].sort((a, b) => a.dueAt - b.dueAt);
+  const due = inOrder.slice(pick % 3, (pick % 3) + 1 + (pick % 4)); // One or several at the same time.
+  const stale = {
+    kind: (['timer', 'retry', 'continue', 'boundary-timer'] as const)[pick % 4] ?? 'timer',
+    elementInstanceId: 10_000 + pick,
+    timerNodeId: '',
+  };
+  const timers = due.map(({ kind, elementInstanceId, timerNodeId }) => ({ kind, elementInstanceId, timerNodeId }));
+  if (kind === 'stale-timer' || timers.length === 0) return [{ type: 'fire-timers', timers: [stale] }];
+  drive.now = Math.max(drive.now, ...due.map(({ dueAt }) => dueAt));
+  return [{ type: 'fire-timers', timers: pick % 5 ? timers : [...timers, stale] }];
 }
 
 function retry(taskId: string | null, updatedVariables: JsonObject | null, keepVariables: 'always' | 'onSuccess'): Command {

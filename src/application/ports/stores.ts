@@ -1,12 +1,9 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
-import type { JsonObject, TimerKind } from '../../engine/index.js';
+import type { JsonObject, TimerKey } from '../../engine/index.js';
 
 /** A timer row that fell due and was claimed by this node for a while. */
-export interface DueTimer {
+export interface DueTimer extends TimerKey {
   readonly instanceId: number;
-  readonly elementInstanceId: number;
-  readonly timerNodeId: string;
-  readonly kind: TimerKind;
   readonly dueAt: number;
 }
 

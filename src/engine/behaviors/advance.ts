@@ -8,14 +8,16 @@ import { deriveStatus } from './derive-status.js';
 import { putOff, settlePutOff } from './put-off.js';
 import { releaseWait } from './release-waits.js';
 
-/** Moves every token as far as it goes by itself, unless the instance has ended, then says what it is now. */
+/** The end of a step: moves every token as far as it goes by itself, then says what the instance is now. */
 export function advance(draft: Draft): void {
-  if (draft.state.endedAt === null) moveTokens(draft);
+  moveTokens(draft);
   settlePutOff(draft);
   if (draft.state.endedAt === null) draft.state.status = deriveStatus(draft.state);
 }
 
-function moveTokens(draft: Draft): void {
+/** Moves every token as far as it goes by itself in this step, unless the instance has ended. */
+export function moveTokens(draft: Draft): void {
+  if (draft.state.endedAt !== null) return;
   do {
     for (let entry = draft.queue.shift(); entry; entry = draft.queue.shift()) enter(draft, entry.node, entry.scopeId, entry.via);
   } while (fireCompletedJoin(draft) || completeEmptyScopes(draft));

@@ -1,4 +1,4 @@
-import type { TimerKind } from '../state/instance-state.js';
+import type { TimerKey } from '../state/instance-state.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
 
 /** What can be done to one process instance. The runner's commands come first, then people's. */
@@ -7,7 +7,7 @@ export type Command =
   | FailAttempt
   | LoseAttempts
   | ReleaseAttempt
-  | FireTimer
+  | FireTimers
   | DeliverMessage
   | StartProcessInstance
   | SignalProcessInstance
@@ -61,12 +61,10 @@ export interface ReleaseAttempt {
   readonly attempt: number;
 }
 
-/** A timer row fell due: an event, a boundary event, an automatic retry, or the rest of a bounded step. */
-export interface FireTimer {
-  readonly type: 'fire-timer';
-  readonly kind: TimerKind;
-  readonly elementInstanceId: number;
-  readonly timerNodeId: string;
+/** Timer rows fell due, in this order. Refused when the instance waits for none of them; those it does not wait for are dropped. */
+export interface FireTimers {
+  readonly type: 'fire-timers';
+  readonly timers: readonly TimerKey[];
 }
 
 /** A message reached a subscription of this instance. */

@@ -3,7 +3,7 @@ import { changeVariables, type Draft } from '../state/draft.js';
 import type { InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import type { ResumeProcessInstance } from './command.js';
-import { fireTimer } from './fire-timer.js';
+import { fireTimer } from './fire-timers.js';
 import { guard } from './guards.js';
 import { deliver } from './deliver-message.js';
 
@@ -17,7 +17,7 @@ export function resumeProcessInstance(draft: Draft, before: InstanceState, comma
   draft.state.inbox = [];
   activateHeld(draft);
   for (const entry of inbox) {
-    if (entry.type === 'timer') fireTimer(draft, before, { type: 'fire-timer', ...entry.timer });
+    if (entry.type === 'timer') fireTimer(draft, entry.timer);
     else deliver(draft, entry);
   }
   return null;

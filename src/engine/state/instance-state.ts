@@ -4,6 +4,14 @@ import type { JsonObject } from './json.js';
 /** What a timer row wakes an instance for: an event, a boundary event, an automatic retry, or the rest of a bounded step. */
 export type TimerKind = 'timer' | 'boundary-timer' | 'retry' | 'continue';
 
+/** Names a timer row of an instance, and what it stands for. */
+export interface TimerKey {
+  readonly kind: TimerKind;
+  readonly elementInstanceId: number;
+  /** The boundary event's id for `boundary-timer`, else the empty string. */
+  readonly timerNodeId: string;
+}
+
 /** CONTRACT section 2. `error` wins over `waiting` wins over `running` where branches differ. */
 export type InstanceStatus = 'running' | 'waiting' | 'error' | 'paused' | 'completed' | 'cancelled';
 
@@ -48,7 +56,7 @@ export interface InstanceState {
 export type InboxEntry =
   | {
       readonly type: 'timer';
-      readonly timer: { readonly kind: TimerKind; readonly elementInstanceId: number; readonly timerNodeId: string };
+      readonly timer: TimerKey;
     }
   | {
       readonly type: 'message';

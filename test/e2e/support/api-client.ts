@@ -68,7 +68,8 @@ export class ApiClient {
     for (;;) {
       const answer = await this.state(instanceGuid);
       if (answer.data?.['status'] === status) return answer;
-      if (Date.now() > deadline) throw new Error(`Expected '${instanceGuid}' to become ${status}, but: ${answer.text}`);
+      if (Date.now() > deadline)
+        throw new Error(`Expected '${instanceGuid}' to become ${status}, but: ${answer.text.slice(0, 2_000)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
