@@ -63,17 +63,19 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   }
 
   abort(instanceId: number, elementInstanceId: number): void {
-    this.running.get(keyOf(instanceId, elementInstanceId))?.abort.abort(new Error('The attempt was cancelled'));
+    const running = this.running.get(keyOf(instanceId, elementInstanceId));
+    if (running) running.abort.abort(new Error('The attempt was cancelled'));
+    else this.wakeups.instanceMoved(instanceId);
   }
 
   isRunning(instanceId: number, elementInstanceId: number, attempt: number): boolean {
     return this.running.get(keyOf(instanceId, elementInstanceId))?.attempt === attempt;
   }
 
-  /** Attempts that have run for longer than this, oldest first. */
+  /** Attempts that have run for longer than this and were not told to stop, oldest first. */
   runningLongerThan(ms: number): Pick<RunningAttempt, 'header' | 'elementInstanceId' | 'attempt'>[] {
     const before = performance.now() - ms;
-    return [...this.running.values()].filter((each) => each.begunAt < before && !each.abort.signal.aborted);
+    return [...this.running.values()].filter((each) => each.begunAt <= before && !each.abort.signal.aborted);
   }
 
   get size(): number {

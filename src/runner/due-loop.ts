@@ -41,6 +41,11 @@ export class DueLoop extends DueWork {
     super();
   }
 
+  /** Whether this process acts on timers. */
+  get isRunning(): boolean {
+    return !this.stopped;
+  }
+
   start(): void {
     this.stopped = false;
     this.wake(this.clock.now());

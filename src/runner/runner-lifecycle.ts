@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../application/ports/clock.js';
 import { EngineSession } from '../application/session/engine-session.js';
 import { AttemptPool } from './attempt-pool.js';
 import { AuditSealer } from './audit-sealer.js';
 import { DueLoop } from './due-loop.js';
 import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
+import { NodeHints } from './node-hints.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
 import { StaleAttemptStopper } from './stale-attempt-stopper.js';
 import { RunnerWakeups } from './runner-wakeups.js';
@@ -20,6 +22,8 @@ export class RunnerLifecycle {
     private readonly pool: AttemptPool,
     private readonly wakeups: RunnerWakeups,
     private readonly heartbeat: Heartbeat,
+    private readonly hints: NodeHints,
+    private readonly clock: Clock,
     private readonly due: DueLoop,
     private readonly rescuer: LostAttemptRescuer,
     private readonly stopper: StaleAttemptStopper,
@@ -36,9 +40,14 @@ export class RunnerLifecycle {
     this.pool.connect(this.session);
     await this.heartbeat.start();
     this.wakeups.connect({
-      timerAt: (dueAt) => this.due.wake(dueAt),
+      timerAt: (dueAt) => (this.due.isRunning ? this.due.wake(dueAt) : this.hints.timerAt(dueAt, this.clock.now())),
+      instanceMoved: (instanceId) => this.hints.instanceMoved(instanceId),
       auditWritten: () => this.sealer.wake(),
       instanceInDoubt: (instance) => this.rescuer.doubt(instance),
+    });
+    this.hints.start(({ dueAt, movedInstances }) => {
+      if (dueAt !== undefined) this.due.wake(dueAt);
+      if (movedInstances && movedInstances.length > 0) this.stopper.lookAt(new Set(movedInstances));
     });
     this.rescuer.start(withLoops);
     this.stopper.start();
@@ -59,6 +68,7 @@ export class RunnerLifecycle {
     await this.stopper.stop();
     await this.cleaner.stop();
     await this.sealer.stop();
+    await this.hints.stop();
     await this.heartbeat.stop();
   }
 }

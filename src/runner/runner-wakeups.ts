@@ -5,6 +5,7 @@ import type { InstanceKey } from '../application/ports/instance-store.js';
 /** Who is woken; all of it hints, as polling finds the same later. */
 export interface WakeupListeners {
   timerAt(dueAt: number): void;
+  instanceMoved(instanceId: number): void;
   auditWritten(): void;
   instanceInDoubt(instance: InstanceKey): void;
 }
@@ -20,6 +21,10 @@ export class RunnerWakeups extends Wakeups {
 
   timerAt(dueAt: number): void {
     this.listeners?.timerAt(dueAt);
+  }
+
+  instanceMoved(instanceId: number): void {
+    this.listeners?.instanceMoved(instanceId);
   }
 
   auditWritten(): void {

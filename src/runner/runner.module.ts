@@ -17,6 +17,7 @@ import { DueLoop } from './due-loop.js';
 import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
+import { NodeHints } from './node-hints.js';
 import { RunnerLifecycle } from './runner-lifecycle.js';
 import { RunnerWakeups } from './runner-wakeups.js';
 import { StaleAttemptStopper } from './stale-attempt-stopper.js';
@@ -70,6 +71,7 @@ export class RunnerModule implements OnApplicationShutdown {
         { provide: AttemptRunner, useExisting: AttemptPool },
         Heartbeat,
         { provide: NodeIdentity, useExisting: Heartbeat },
+        NodeHints,
         TimerFiring,
         DueLoop,
         { provide: DueWork, useExisting: DueLoop },

@@ -41,13 +41,20 @@ export class StaleAttemptStopper {
     await this.turn;
   }
 
+  /** Another node says that it has moved these instances on. */
+  lookAt(instanceIds: ReadonlySet<number>): void {
+    if (this.stopped) return;
+    const headers = this.pool.runningLongerThan(0).flatMap(({ header }) => (instanceIds.has(header.id) ? [header] : []));
+    if (headers.length > 0) this.takeTurn(() => this.stopAllStale(headers));
+  }
+
   private schedule(): void {
     if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.turn = this.look()
-        .catch(() => undefined) // The database is away; the next look finds the same.
-        .finally(() => this.schedule());
-    }, LOOK_MS);
+    this.timer = setTimeout(() => this.takeTurn(() => this.look().finally(() => this.schedule())), LOOK_MS);
+  }
+
+  private takeTurn(deed: () => Promise<void>): void {
+    this.turn = this.turn.then(deed).catch(() => undefined); // The database is away; the next look finds the same.
   }
 
   private async look(): Promise<void> {
@@ -56,16 +63,19 @@ export class StaleAttemptStopper {
     const versions = headers.size === 0 ? new Map<number, number>() : await this.store.readVersions([...headers.keys()]);
     const moved = [...headers.values()].filter(({ id }) => this.seen.get(id) !== versions.get(id));
     this.seen = versions;
-    for (const header of moved) await this.stopStale(header);
+    await this.stopAllStale(moved);
+  }
+
+  private async stopAllStale(headers: readonly InstanceHeader[]): Promise<void> {
+    for (const header of new Map(headers.map((each) => [each.id, each])).values()) await this.stopStale(header);
   }
 
   private async stopStale(header: InstanceHeader): Promise<void> {
+    const before = this.pool.runningLongerThan(0).filter((each) => each.header.id === header.id);
     const instance = await this.session.read(header);
     const executing = instance ? openElements(instance.state).filter((element) => element.status === 'executing') : [];
     let anyStale = false;
-    for (const { elementInstanceId, attempt } of this.pool
-      .runningLongerThan(LOOK_MS)
-      .filter((each) => each.header.id === header.id)) {
+    for (const { elementInstanceId, attempt } of before) {
       if (executing.some((element) => element.id === elementInstanceId && element.attempt === attempt)) continue;
       this.attempts.abort(header.id, elementInstanceId);
       anyStale = true;

@@ -1,6 +1,7 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { InstanceStore } from '../application/ports/instance-store.js';
+import { HintChannel } from '../application/ports/node-hints.js';
 import { DefinitionStore, InstanceReader } from '../application/ports/readers.js';
 import {
   ApiTokenStore,
@@ -13,6 +14,7 @@ import {
 } from '../application/ports/stores.js';
 import { PgAuditStore } from './audit/audit-store.js';
 import { HotPool } from './connection/hot-pool.js';
+import { NotifyChannel } from './connection/notify-channel.js';
 import { createDataSource } from './data-source.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
@@ -64,9 +66,10 @@ export class StorageModule implements OnApplicationShutdown {
       providers: [
         { provide: HotPool, useFactory: () => new HotPool(databaseUrl) },
         { provide: DataSource, useFactory: () => createDataSource(databaseUrl).initialize() },
+        { provide: HintChannel, useFactory: () => new NotifyChannel(databaseUrl) },
         ...STORES,
       ],
-      exports: [HotPool, DataSource, ...STORES.map((store) => store.provide)],
+      exports: [HotPool, DataSource, HintChannel, ...STORES.map((store) => store.provide)],
     };
   }
 

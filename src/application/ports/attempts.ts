@@ -12,6 +12,8 @@ export abstract class AttemptRunner {
 export abstract class Wakeups {
   /** A timer row falls due at this instant (epoch ms). */
   abstract timerAt(dueAt: number): void;
+  /** An attempt was stopped that does not run on this node. */
+  abstract instanceMoved(instanceId: number): void;
   /** Audit entries wait to be sealed. */
   abstract auditWritten(): void;
   /** The database's answer to a commit was lost: what the instance runs must be looked at again. */

@@ -1,0 +1,16 @@
+/** What one node tells the others: only where to look earlier. A lost hint costs the time until the next poll. */
+export interface NodeHint {
+  /** A timer row falls due at this instant, and its writer does not act on timers. Epoch ms. */
+  readonly dueAt?: number;
+  /** Instances that were moved on while another node ran attempts of them. */
+  readonly movedInstances?: readonly number[];
+}
+
+/** The way from node to node, through the database but outside of every transaction of the engine. */
+export abstract class HintChannel {
+  /** Listens from now on, and again after each loss of the connection. @param onHint told what others send, never its own */
+  abstract open(onHint: (hint: NodeHint) => void): void;
+  /** Never rejects: a hint that cannot be sent is dropped. */
+  abstract send(hint: NodeHint): Promise<void>;
+  abstract close(): Promise<void>;
+}
