@@ -82,7 +82,7 @@ function parse(payload: string | undefined): ({ sender: string } & NodeHint) | n
     if (typeof sender !== 'string') return null;
     if (dueAt !== undefined && typeof dueAt !== 'number') return null;
     if (movedInstances !== undefined && !Array.isArray(movedInstances)) return null;
-    return message as { sender: string } & NodeHint;
+    return { ...(message as NodeHint), sender };
   } catch {
     return null;
   }
