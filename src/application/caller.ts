@@ -1,3 +1,5 @@
+import type { ClaimedKey } from './ports/stores.js';
+
 /** Who asks, as the API has authenticated it, and the marks of the request. */
 export interface Caller {
   readonly tenantId: string;
@@ -8,6 +10,11 @@ export interface Caller {
   readonly idempotencyKey: string | null;
   /** Which execution under the key this is. */
   readonly idempotencyClaim?: string;
+}
+
+/** The claim that what the caller's command changes makes good; null where it has none. */
+export function claimOf({ tenantId, idempotencyKey: key, idempotencyClaim: claim }: Caller): ClaimedKey | null {
+  return key === null || claim === undefined ? null : { tenantId, key, claim };
 }
 
 /** True when the caller may do what `permission` names. */

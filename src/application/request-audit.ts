@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntry } from '../contract/audit-entry.js';
 import { refused, type Answer } from '../contract/answer.js';
+import { claimOf } from './caller.js';
 import { Wakeups } from './ports/attempts.js';
 import { Clock } from './ports/clock.js';
 import { InstanceStore } from './ports/instance-store.js';
@@ -27,9 +28,10 @@ export class RequestAudit {
     this.wakeups.auditWritten();
   }
 
-  /** Writes an entry of its own. */
+  /** Writes an entry of its own. That of a command that was done makes its claim good; a refusal may as well be repeated. */
   async record(origin: CommandOrigin, outcome: AuditEntry['outcome'], subject: EntrySubject = {}): Promise<void> {
-    await this.audit.append([this.entry(origin, outcome, subject)]);
+    const underClaim = outcome === 'succeeded' ? claimOf(origin.caller) : null;
+    await this.audit.append([this.entry(origin, outcome, subject)], underClaim);
     this.written();
   }
 

@@ -39,7 +39,7 @@ async function auditOf(action: string): Promise<unknown[]> {
 describe('a token', () => {
   it('is found by the hash of its secret, as it was inserted', async () => {
     const hash = newHash();
-    const inserted = await store.insert(newToken({ expiresAt: new Date('2030-01-01T00:00:00Z') }), hash, audited);
+    const inserted = await store.insert(newToken({ expiresAt: new Date('2030-01-01T00:00:00Z') }), hash, audited, null);
 
     expect(await store.findByHash(hash)).toEqual(inserted);
     expect(inserted).toEqual({
@@ -52,23 +52,28 @@ describe('a token', () => {
   });
 
   it('is written together with its audit entry', async () => {
-    const { id } = await store.insert(newToken(), newHash(), audited);
+    const { id } = await store.insert(newToken(), newHash(), audited, null);
 
     expect(await auditOf('CreateApiToken')).toContainEqual({ detail: { tokenId: id } });
   });
 
   it('is not written where its audit entry cannot be', async () => {
     const hash = newHash();
-    const refused = store.insert(newToken(), hash, () => {
-      throw new TypeError('no entry');
-    });
+    const refused = store.insert(
+      newToken(),
+      hash,
+      () => {
+        throw new TypeError('no entry');
+      },
+      null,
+    );
 
     await expect(refused).rejects.toThrow(TypeError);
     expect(await store.findByHash(hash)).toBeNull();
   });
 
   it('is listed in each of its tenants and in no other', async () => {
-    const { id } = await store.insert(newToken({ tenants: ['first', 'second'] }), newHash(), audited);
+    const { id } = await store.insert(newToken({ tenants: ['first', 'second'] }), newHash(), audited, null);
 
     expect((await store.list('first')).map((token) => token.id)).toEqual([id]);
     expect((await store.list('second')).map((token) => token.id)).toEqual([id]);
@@ -81,10 +86,10 @@ describe('revoking', () => {
 
   it('is done once, and written together with its audit entry', async () => {
     const hash = newHash();
-    const { id } = await store.insert(newToken(), hash, audited);
+    const { id } = await store.insert(newToken(), hash, audited, null);
 
-    expect(await store.revoke('acme', id, audit('RevokedOnce'))).toBe(true);
-    expect(await store.revoke('acme', id, audit('RevokedTwice'))).toBe(false);
+    expect(await store.revoke('acme', id, audit('RevokedOnce'), null)).toBe(true);
+    expect(await store.revoke('acme', id, audit('RevokedTwice'), null)).toBe(false);
 
     expect((await store.findByHash(hash))?.revokedAt).toBeInstanceOf(Date);
     expect(await auditOf('RevokedOnce')).toHaveLength(1);
@@ -96,9 +101,9 @@ describe('revoking', () => {
     ['that has expired', newToken({ expiresAt: new Date('2020-01-01T00:00:00Z') })],
   ])('does nothing to a token %s', async (_name, token) => {
     const hash = newHash();
-    const { id } = await store.insert(token, hash, audited);
+    const { id } = await store.insert(token, hash, audited, null);
 
-    expect(await store.revoke('acme', id, audit('RevokedNever'))).toBe(false);
+    expect(await store.revoke('acme', id, audit('RevokedNever'), null)).toBe(false);
     expect((await store.findByHash(hash))?.revokedAt).toBeNull();
     expect(await auditOf('RevokedNever')).toEqual([]);
   });

@@ -35,7 +35,7 @@ async function insert(
     timerStarts: [],
     ...fields,
   };
-  const [inserted] = await store.insert(tenantId, [definition], '<v1/>', 'alice', audit);
+  const [inserted] = await store.insert(tenantId, [definition], '<v1/>', 'alice', audit, null);
   if (!inserted) throw new Error('Expected one definition');
   return inserted;
 }
@@ -69,20 +69,20 @@ describe('the timers that start a definition', () => {
   it('of a new model replace those of the old one, and leave those of other definitions', async () => {
     const id = await deploy('replaced', [hourly]);
     await deploy('neighbour', [hourly]);
-    await store.update('replaced', id, { xml: '<v2/>', timerStarts: [endless] }, 'bob', () => entry('replaced'));
+    await store.update('replaced', id, { xml: '<v2/>', timerStarts: [endless] }, 'bob', () => entry('replaced'), null);
     expect(await timersOf('replaced')).toEqual([endless]);
     expect(await timersOf('neighbour')).toEqual([hourly]);
   });
 
   it('stay when something else of the definition is changed', async () => {
     const id = await deploy('renamed', [hourly]);
-    await store.update('renamed', id, { name: 'Other' }, 'bob', () => entry('renamed'));
+    await store.update('renamed', id, { name: 'Other' }, 'bob', () => entry('renamed'), null);
     expect(await timersOf('renamed')).toEqual([hourly]);
   });
 
   it('go with it', async () => {
     const id = await deploy('deleted', [hourly]);
-    expect(await store.delete('deleted', id, () => entry('deleted'))).toEqual({ kind: 'deleted', deletedInstances: 0 });
+    expect(await store.delete('deleted', id, () => entry('deleted'), null)).toEqual({ kind: 'deleted', deletedInstances: 0 });
     expect(await timersOf('deleted')).toEqual([]);
   });
 });
@@ -98,7 +98,7 @@ describe('the messages that start a definition', () => {
     expect(await store.findByStartMessage('elsewhere', 'requested')).toEqual([]);
 
     const others = [{ messageName: 'other', startEventId: 'Start_2' }];
-    await store.update('messages', definition.id, { messageStarts: others }, 'bob', () => entry('messages'));
+    await store.update('messages', definition.id, { messageStarts: others }, 'bob', () => entry('messages'), null);
 
     expect(await store.findByStartMessage('messages', 'requested')).toEqual([]);
     expect(await store.findByStartMessage('messages', 'other')).toMatchObject([{ startEventId: 'Start_2' }]);
@@ -108,7 +108,7 @@ describe('the messages that start a definition', () => {
 describe('two simultaneous deletions', () => {
   it('delete once', async () => {
     const id = await deploy('twice', []);
-    const deletions = await Promise.all([1, 2].map(() => store.delete('twice', id, () => entry('twice'))));
+    const deletions = await Promise.all([1, 2].map(() => store.delete('twice', id, () => entry('twice'), null)));
     expect(deletions.map(({ kind }) => kind).sort()).toEqual(['deleted', 'not-found']);
   });
 });

@@ -31,7 +31,14 @@ function newDefinition(fields: Partial<NewDefinition> = {}): NewDefinition {
 const audited = (action: string, tenantId: string) => auditEntry({ tenantId, action, instanceGuid: null });
 
 async function deploy(tenantId: string, fields: Partial<NewDefinition> = {}, xml = '<v1/>'): Promise<DefinitionRecord> {
-  const [inserted] = await store.insert(tenantId, [newDefinition(fields)], xml, 'alice', () => [audited('Created', tenantId)]);
+  const [inserted] = await store.insert(
+    tenantId,
+    [newDefinition(fields)],
+    xml,
+    'alice',
+    () => [audited('Created', tenantId)],
+    null,
+  );
   if (!inserted) throw new Error('Expected one definition');
   return inserted;
 }
@@ -39,7 +46,7 @@ async function deploy(tenantId: string, fields: Partial<NewDefinition> = {}, xml
 type Changes = Parameters<typeof store.update>[2];
 
 function update(tenantId: string, id: number, changes: Changes): Promise<DefinitionRecord | null> {
-  return store.update(tenantId, id, changes, 'bob', () => audited('Updated', tenantId));
+  return store.update(tenantId, id, changes, 'bob', () => audited('Updated', tenantId), null);
 }
 
 async function countAudit(tenantId: string, action: string): Promise<number> {
@@ -75,7 +82,7 @@ describe('inserting', () => {
     const { id } = await deploy('taken', { name: 'B' });
     const model = [newDefinition({ name: 'A' }), newDefinition({ name: 'B' })];
 
-    const refused = store.insert('taken', model, '<x/>', 'alice', () => [audited('Refused', 'taken')]);
+    const refused = store.insert('taken', model, '<x/>', 'alice', () => [audited('Refused', 'taken')], null);
 
     await expect(refused).rejects.toThrow(DuplicateName);
     await expect(refused).rejects.toMatchObject({ existingId: id });
@@ -94,6 +101,7 @@ describe('inserting', () => {
         seen = [...records];
         return [];
       },
+      null,
     );
 
     expect(inserted.map((definition) => definition.name)).toEqual(['Z', 'A']);
@@ -109,7 +117,7 @@ describe('another tenant', () => {
     expect(theirs.id).not.toBe(mine.id);
     expect(await store.findById('theirs', mine.id)).toBeNull();
     expect(await update('theirs', mine.id, { description: 'stolen' })).toBeNull();
-    expect(await store.delete('theirs', mine.id, () => audited('Deleted', 'theirs'))).toEqual({ kind: 'not-found' });
+    expect(await store.delete('theirs', mine.id, () => audited('Deleted', 'theirs'), null)).toEqual({ kind: 'not-found' });
     expect(await store.findById('mine', mine.id)).toEqual(mine);
     expect(await countAudit('theirs', 'Updated')).toBe(0);
     expect(await countAudit('theirs', 'Deleted')).toBe(0);
@@ -232,7 +240,7 @@ describe('deleting', () => {
     await insertInstance(database.dataSource, { tenantId: 'active', definitionId: id, status: 'completed' });
     const guid = await insertInstance(database.dataSource, { tenantId: 'active', definitionId: id, status: 'error' });
 
-    expect(await store.delete('active', id, () => audited('Deleted', 'active'))).toEqual({ kind: 'active-instances' });
+    expect(await store.delete('active', id, () => audited('Deleted', 'active'), null)).toEqual({ kind: 'active-instances' });
 
     expect(await store.findById('active', id)).not.toBeNull();
     expect(await store.activeInstances(id, 5)).toMatchObject({ total: 1, instances: [{ guid, status: 'error' }] });
@@ -251,10 +259,11 @@ describe('deleting', () => {
     await insertInstance(database.dataSource, { tenantId: 'gone', definitionId: kept.id, status: 'completed', history: true });
 
     let counted = -1;
-    const deleted = await store.delete('gone', id, (instances) => {
+    const audit = (instances: number) => {
       counted = instances;
       return audited('Deleted', 'gone');
-    });
+    };
+    const deleted = await store.delete('gone', id, audit, null);
 
     expect([deleted, counted]).toEqual([{ kind: 'deleted', deletedInstances: 2 }, 2]);
     expect(await store.findById('gone', id)).toBeNull();
@@ -279,7 +288,7 @@ describe('deleting', () => {
       [guid],
     );
 
-    expect(await store.delete('masses', id, () => audited('Deleted', 'masses'))).toEqual({
+    expect(await store.delete('masses', id, () => audited('Deleted', 'masses'), null)).toEqual({
       kind: 'deleted',
       deletedInstances: 2_501,
     });

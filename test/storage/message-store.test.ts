@@ -48,8 +48,8 @@ describe('buffered messages', () => {
   test('are found oldest first while they live', async () => {
     const [first, second] = [store.nextId(), store.nextId()];
     const message = { name: 'paid', correlationKey: 'k1', variables: { note: 'a\u0000b' } };
-    await messages.buffer('acme', { ...message, id: second }, NOW + 20);
-    await messages.buffer('acme', { ...message, id: first }, NOW + 10);
+    await messages.buffer('acme', { ...message, id: second }, NOW + 20, null);
+    await messages.buffer('acme', { ...message, id: first }, NOW + 10, null);
 
     expect(await messages.findBuffered('acme', 'paid', 'k1', NOW)).toEqual({ ...message, id: first });
     expect((await messages.findBuffered('acme', 'paid', 'k1', NOW + 10))?.id).toBe(second);
@@ -60,7 +60,7 @@ describe('buffered messages', () => {
 
   test('are consumed by one step only', async () => {
     const id = store.nextId();
-    await messages.buffer('acme', { id, name: 'sent', correlationKey: 'k2', variables: {} }, NOW);
+    await messages.buffer('acme', { id, name: 'sent', correlationKey: 'k2', variables: {} }, NOW, null);
     const consumers = [1, 2].map(() => firstStep(headerOf(store.nextId()), { consumedMessageId: id }));
 
     await expect(store.saveSteps(consumers)).rejects.toThrow(StepConflict);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../application/caller.js';
 import { InstanceAnswer } from '../../application/instance-answer.js';
-import { StorageUnavailable } from '../../application/ports/instance-store.js';
+import { StepConflict, StorageUnavailable } from '../../application/ports/instance-store.js';
 import { IdempotencyStore, type ClaimedKey, type StoredAnswer } from '../../application/ports/stores.js';
 import { done } from '../../contract/answer.js';
 import { keyReused, unavailable } from '../api-failure.js';
@@ -71,7 +71,8 @@ export class IdempotentExecution {
     try {
       answer = await execute();
     } catch (error) {
-      await this.store.release(held).catch(() => undefined); // Where that fails, too, the claim ends by itself.
+      const released = await this.store.release(held).catch(() => true); // Where that fails, too, the claim ends by itself.
+      if (error instanceof StepConflict && !released) return null; // Somebody else was first: perhaps with this very key.
       throw error;
     }
     const stored = await this.storePatiently(held, answer);
@@ -94,9 +95,13 @@ export class IdempotentExecution {
   /** Its executor ended between the commit and the answer: the effect stands, and is not repeated. */
   private async insteadOfLost(held: ClaimedKey, instanceGuid: string | null): Promise<TextAnswer> {
     const view = instanceGuid === null ? null : await this.instances.now({ tenantId: held.tenantId, guid: instanceGuid });
-    const message =
-      'The command was done; its first answer was lost when a server ended. Read the state of the instance to see where it stands.';
-    const body = JSON.stringify(done(message, { ...view, instanceGuid, answerLost: true }));
+    const where =
+      instanceGuid === null
+        ? 'The audit trail has what it changed, under this key.'
+        : 'Read the state of the instance to see where it stands.';
+    const message = `The command was done; its first answer was lost when a server ended. ${where}`;
+    const subject = instanceGuid === null ? {} : { ...view, instanceGuid };
+    const body = JSON.stringify(done(message, { ...subject, answerLost: true }));
     const stored = await this.store.storeAnswer(held, { httpStatus: 200, body });
     return { httpStatus: 200, body, ...stored, replayed: true };
   }

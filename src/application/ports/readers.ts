@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { ElementType, InstanceStatus, JsonObject, JsonValue } from '../../engine/index.js';
+import type { ClaimedKey } from './stores.js';
 
 /** A visit that has ended (open ones are in the instance's state). */
 export interface EndedActivity {
@@ -144,7 +145,8 @@ export class DuplicateName extends Error {
 
 /**
  * Definitions and their versions. A version's XML never changes. Where `audit` is asked for, it makes the entries of the change
- * from what was stored, and they are written in the same transaction (CONTRACT section 7).
+ * from what was stored, and they are written in the same transaction (CONTRACT section 7). A change whose `underClaim` is not
+ * held any more throws StepConflict and writes nothing.
  */
 export abstract class DefinitionStore {
   /** All of one model in one transaction, each as version 1, in the order given. @throws DuplicateName */
@@ -154,6 +156,7 @@ export abstract class DefinitionStore {
     xml: string,
     by: string,
     audit: (inserted: readonly DefinitionRecord[]) => readonly AuditEntry[],
+    underClaim: ClaimedKey | null,
   ): Promise<DefinitionRecord[]>;
   /** A new version with this XML where given (version + 1), and the other fields where given. @throws DuplicateName */
   abstract update(
@@ -167,6 +170,7 @@ export abstract class DefinitionStore {
     > & { xml?: string },
     by: string,
     audit: (updated: DefinitionRecord) => AuditEntry,
+    underClaim: ClaimedKey | null,
   ): Promise<DefinitionRecord | null>;
   abstract findById(tenantId: string, id: number): Promise<DefinitionRecord | null>;
   abstract findByName(tenantId: string, name: string): Promise<DefinitionRecord | null>;
@@ -198,5 +202,10 @@ export abstract class DefinitionStore {
     instances: { guid: string; businessKey: string | null; status: string; currentActivityId: string | null; startedAt: Date }[];
   }>;
   /** Deletes the definition with its ended instances and their history (not their audit); refuses while any instance is active. */
-  abstract delete(tenantId: string, id: number, audit: (deletedInstances: number) => AuditEntry): Promise<Deletion>;
+  abstract delete(
+    tenantId: string,
+    id: number,
+    audit: (deletedInstances: number) => AuditEntry,
+    underClaim: ClaimedKey | null,
+  ): Promise<Deletion>;
 }

@@ -67,7 +67,8 @@ export interface DeliverableMessage {
 export abstract class MessageStore {
   /** Open subscriptions of a tenant by name (null: any) and key. */
   abstract findSubscriptions(tenantId: string, name: string | null, correlationKey: string): Promise<MessageSubscription[]>;
-  abstract buffer(tenantId: string, message: BufferedMessage, expiresAt: number): Promise<void>;
+  /** @throws StepConflict, and nothing is kept, where `underClaim` is not held any more */
+  abstract buffer(tenantId: string, message: BufferedMessage, expiresAt: number, underClaim: ClaimedKey | null): Promise<void>;
   /** The oldest buffered message still alive for the name and key, null when none. Not removed: the consuming step does that. */
   abstract findBuffered(tenantId: string, name: string, correlationKey: string, now: number): Promise<BufferedMessage | null>;
   /** Up to `limit` buffered messages still alive that somebody waits for, oldest first, each with one who waits. */
@@ -118,8 +119,12 @@ export interface AuditVerification {
 
 /** The audit trail: append and read. Nothing here changes or deletes. */
 export abstract class AuditStore {
-  /** Entries that belong to no change: refusals, dry runs. Those of a change are written with it, by the store that makes it. */
-  abstract append(entries: readonly AuditEntry[]): Promise<void>;
+  /**
+   * Entries that belong to no stored change: refusals, dry runs, what changed nothing. Those of a change are written with it, by
+   * the store that makes it. `underClaim`: where they stand for a command that was done.
+   * @throws StepConflict, and nothing is written, where `underClaim` is not held any more
+   */
+  abstract append(entries: readonly AuditEntry[], underClaim?: ClaimedKey | null): Promise<void>;
   /** Newest first. `cursor` is opaque, from an earlier answer; a malformed one throws RangeError. */
   abstract query(
     tenantId: string,
@@ -153,18 +158,20 @@ export interface ApiToken {
   readonly revokedAt: Date | null;
 }
 
+/** A change whose `underClaim` is not held any more throws StepConflict and writes nothing. */
 export abstract class ApiTokenStore {
   /** `audit` makes the entry, which is written in the same transaction. */
   abstract insert(
     token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>,
     hash: string,
     audit: (inserted: ApiToken) => AuditEntry,
+    underClaim: ClaimedKey | null,
   ): Promise<ApiToken>;
   /** By SHA-256 of the secret (hex); revoked and expired ones too. */
   abstract findByHash(hash: string): Promise<ApiToken | null>;
   abstract list(tenantId: string): Promise<ApiToken[]>;
   /** False when there is no such live token in the tenant: then nothing is written. `audit` is written in the same transaction. */
-  abstract revoke(tenantId: string, id: number, audit: AuditEntry): Promise<boolean>;
+  abstract revoke(tenantId: string, id: number, audit: AuditEntry, underClaim: ClaimedKey | null): Promise<boolean>;
   /** Makes sure that a token with this hash exists (the bootstrap token). */
   abstract ensure(token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>, hash: string): Promise<void>;
 }
@@ -195,8 +202,8 @@ export type IdempotencyClaim =
 
 /**
  * Keys of requests and their first answers. A claim holds for a lease, on the database's clock, and is renewed while its
- * command is executed: so it ends by itself wherever its executor dies, is frozen, or never heard that it had it. Steps that
- * are committed under a claim that is another's by then do not count (`StepWrite.underClaim`).
+ * command is executed: so it ends by itself wherever its executor dies, is frozen, or never heard that it had it. Every change
+ * names the claim that it makes good (`underClaim`); where that is another's by then, the change is not committed.
  */
 export abstract class IdempotencyStore {
   /** `requestHash`: SHA-256 over command and body. A claim without effect that was not renewed for `leaseMs` is taken over. */
@@ -205,7 +212,7 @@ export abstract class IdempotencyStore {
   abstract renew(held: readonly ClaimedKey[]): Promise<void>;
   /** The answer that is stored now: the first one. Null, and nothing stored, where none is and the claim is another's. */
   abstract storeAnswer(held: ClaimedKey, answer: StoredAnswer): Promise<StoredAnswer | null>;
-  /** After a failure without effect (500, 503): the key may be used again. */
-  abstract release(held: ClaimedKey): Promise<void>;
+  /** After a failure without effect (500, 503): the key may be used again. False where the claim is another's, or had an effect. */
+  abstract release(held: ClaimedKey): Promise<boolean>;
   abstract deleteOlderThan(ageMs: number): Promise<number>;
 }

@@ -1,7 +1,7 @@
 import { openElements, type Accepted, type InstanceState } from '../../engine/index.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
+import { claimOf } from '../caller.js';
 import type { InstanceHeader, StepWrite } from '../ports/instance-store.js';
-import type { ClaimedKey } from '../ports/stores.js';
 import { decisionEntry, doneEntry, type ApplyOptions } from './origin.js';
 
 /** The rows of one accepted step. */
@@ -30,15 +30,9 @@ export function buildWrite(
     currentActivityId: openElements(state)[0]?.nodeId ?? null,
     effects: result.effects,
     audit,
-    underClaim: claimOf(options),
+    underClaim: options.origin ? claimOf(options.origin.caller) : null,
     consumedMessageId: options.consumedMessageId ?? null,
   };
-}
-
-function claimOf({ origin }: ApplyOptions): ClaimedKey | null {
-  if (!origin) return null;
-  const { tenantId, idempotencyKey: key, idempotencyClaim: claim } = origin.caller;
-  return key === null || claim === undefined ? null : { tenantId, key, claim };
 }
 
 /** The node that runs attempts of the instance; 0 where several do; null where none does. */

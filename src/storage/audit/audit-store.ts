@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AuditStore, type AuditFilter, type AuditVerification } from '../../application/ports/stores.js';
+import { AuditStore, type AuditFilter, type AuditVerification, type ClaimedKey } from '../../application/ports/stores.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import { HotPool } from '../connection/hot-pool.js';
 import { decodeCursor, encodeCursor, instantOf } from '../readers/page-cursor.js';
 import { queryRows } from '../readers/people-query.js';
 import type { SqlCondition } from '../readers/sql-condition.js';
+import { appliedStatement } from '../stores/applied-claims.js';
 import { AUDIT_COLUMNS, entryOfRow, type AuditRow } from './audit-columns.js';
 import { compileAuditFilter } from './audit-filter.js';
 import { sealEntries } from './seal-entries.js';
@@ -27,8 +28,8 @@ export class PgAuditStore extends AuditStore {
     super();
   }
 
-  async append(entries: readonly AuditEntry[]): Promise<void> {
-    for (const statement of auditStatements(entries)) await this.hot.query(statement, statement.values);
+  async append(entries: readonly AuditEntry[], underClaim: ClaimedKey | null = null): Promise<void> {
+    await this.hot.transaction([...auditStatements(entries), ...appliedStatement(underClaim)]);
   }
 
   async query(

@@ -139,7 +139,7 @@ export const sweepEndedInstances = rowStatement<[instanceId: number]>(
 
 /**
  * Every claim ($5 of them) must still be held: a server that was frozen may have lost its claim to another, and what a lost
- * answer left on its way to the database may arrive after the same key was claimed anew. In both cases the step must not count.
+ * answer left on its way to the database may arrive after the same key was claimed anew. In both cases the change must not count.
  */
 export const MARK_APPLIED = {
   name: 'mark-applied',

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { ApiTokenStore, type ApiToken } from '../../application/ports/stores.js';
+import { ApiTokenStore, type ApiToken, type ClaimedKey } from '../../application/ports/stores.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import { writeAudit } from '../audit/write-audit.js';
 import { ApiTokenEntity } from '../entities/api-token.entity.js';
 import { inTransaction, queryRows, translated } from '../readers/people-query.js';
+import { markApplied } from './applied-claims.js';
 
 type NewToken = Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>;
 
@@ -15,11 +16,17 @@ export class PgApiTokenStore extends ApiTokenStore {
     super();
   }
 
-  insert(token: NewToken, hash: string, audit: (inserted: ApiToken) => AuditEntry): Promise<ApiToken> {
+  insert(
+    token: NewToken,
+    hash: string,
+    audit: (inserted: ApiToken) => AuditEntry,
+    underClaim: ClaimedKey | null,
+  ): Promise<ApiToken> {
     return inTransaction(this.dataSource, async (manager) => {
       await manager.insert(ApiTokenEntity, { ...token, hash });
       const inserted = toToken(await manager.findOneByOrFail(ApiTokenEntity, { hash }));
       await writeAudit(manager, [audit(inserted)]);
+      await markApplied(manager, underClaim);
       return inserted;
     });
   }
@@ -40,11 +47,13 @@ export class PgApiTokenStore extends ApiTokenStore {
     return found.map(toToken);
   }
 
-  revoke(tenantId: string, id: number, audit: AuditEntry): Promise<boolean> {
+  revoke(tenantId: string, id: number, audit: AuditEntry, underClaim: ClaimedKey | null): Promise<boolean> {
     return inTransaction(this.dataSource, async (manager) => {
       const revoked = await markRevoked(manager, tenantId, id);
-      if (revoked) await writeAudit(manager, [audit]);
-      return revoked;
+      if (!revoked) return false;
+      await writeAudit(manager, [audit]);
+      await markApplied(manager, underClaim);
+      return true;
     });
   }
 

@@ -9,6 +9,7 @@ import {
   type Deletion,
   type NewDefinition,
 } from '../../application/ports/readers.js';
+import type { ClaimedKey } from '../../application/ports/stores.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { JsonObject } from '../../engine/index.js';
 import { writeAudit } from '../audit/write-audit.js';
@@ -17,6 +18,7 @@ import { ProcessDefinitionVersionEntity } from '../entities/process-definition-v
 import { ProcessDefinitionEntity } from '../entities/process-definition.entity.js';
 import { StartTimerEntity } from '../entities/start-timer.entity.js';
 import { inTransaction, translated } from '../readers/people-query.js';
+import { markApplied } from './applied-claims.js';
 import { activeInstancesOf, countInstancesOf, deleteEndedInstances, type ActiveInstances } from './definition-instances.js';
 
 type DefinitionChanges = Parameters<DefinitionStore['update']>[2];
@@ -47,6 +49,7 @@ export class PgDefinitionStore extends DefinitionStore {
     xml: string,
     by: string,
     audit: (inserted: readonly DefinitionRecord[]) => readonly AuditEntry[],
+    underClaim: ClaimedKey | null,
   ): Promise<DefinitionRecord[]> {
     const names = definitions.map((definition) => definition.name);
     return this.refusingTakenNames(tenantId, names, async (manager) => {
@@ -59,6 +62,7 @@ export class PgDefinitionStore extends DefinitionStore {
         inserted.push(toRecord(await manager.findOneByOrFail(ProcessDefinitionEntity, { id })));
       }
       await writeAudit(manager, audit(inserted));
+      await markApplied(manager, underClaim);
       return inserted;
     });
   }
@@ -69,6 +73,7 @@ export class PgDefinitionStore extends DefinitionStore {
     { xml, messageStarts, timerStarts, ...fields }: DefinitionChanges,
     by: string,
     audit: (updated: DefinitionRecord) => AuditEntry,
+    underClaim: ClaimedKey | null,
   ): Promise<DefinitionRecord | null> {
     return this.refusingTakenNames(tenantId, fields.name === undefined ? [] : [fields.name], async (manager) => {
       const before = await lock(manager, tenantId, id);
@@ -79,6 +84,7 @@ export class PgDefinitionStore extends DefinitionStore {
       if (xml !== undefined) await insertVersion(manager, { definitionId: id, version, processKey: after.processKey }, xml, by);
       await replaceStarts(manager, tenantId, id, { messageStarts, timerStarts });
       await writeAudit(manager, [audit(after)]);
+      await markApplied(manager, underClaim);
       return after;
     });
   }
@@ -146,7 +152,12 @@ export class PgDefinitionStore extends DefinitionStore {
   }
 
   /** An instance that another node starts at this moment, from a definition it still remembers, is not waited for. */
-  delete(tenantId: string, id: number, audit: (deletedInstances: number) => AuditEntry): Promise<Deletion> {
+  delete(
+    tenantId: string,
+    id: number,
+    audit: (deletedInstances: number) => AuditEntry,
+    underClaim: ClaimedKey | null,
+  ): Promise<Deletion> {
     return inTransaction(this.dataSource, async (manager) => {
       if (!(await lock(manager, tenantId, id))) return { kind: 'not-found' };
       if ((await activeInstancesOf(manager, id, 0)).total > 0) return { kind: 'active-instances' };
@@ -155,6 +166,7 @@ export class PgDefinitionStore extends DefinitionStore {
       await manager.delete(ProcessDefinitionVersionEntity, { definitionId: id });
       await manager.delete(ProcessDefinitionEntity, { id });
       await writeAudit(manager, [audit(deletedInstances)]);
+      await markApplied(manager, underClaim);
       return { kind: 'deleted', deletedInstances };
     });
   }

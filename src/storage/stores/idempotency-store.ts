@@ -53,8 +53,8 @@ export class PgIdempotencyStore extends IdempotencyStore {
     return stored ? { httpStatus: stored.http_status, body: stored.body } : null;
   }
 
-  async release({ tenantId, key, claim }: ClaimedKey): Promise<void> {
-    await this.pool.query(RELEASE_IDEMPOTENCY_KEY, [tenantId, key, claim]);
+  async release({ tenantId, key, claim }: ClaimedKey): Promise<boolean> {
+    return (await this.pool.query(RELEASE_IDEMPOTENCY_KEY, [tenantId, key, claim])).rowCount === 1;
   }
 
   async deleteOlderThan(ageMs: number): Promise<number> {

@@ -1,6 +1,7 @@
 import {
   MessageStore,
   type BufferedMessage,
+  type ClaimedKey,
   type DeliverableMessage,
   type MessageSubscription,
 } from '../../application/ports/stores.js';
@@ -13,6 +14,7 @@ import {
   FIND_DELIVERABLE,
   FIND_SUBSCRIPTIONS,
 } from '../sql/correlate-messages.js';
+import { appliedStatement } from './applied-claims.js';
 import { toTimestamp } from './timestamp.js';
 
 interface SubscriptionRow {
@@ -55,16 +57,14 @@ export class PgMessageStore extends MessageStore {
     }));
   }
 
-  async buffer(tenantId: string, message: BufferedMessage, expiresAt: number): Promise<void> {
-    const { id, name, correlationKey, variables } = message;
-    await this.pool.query(BUFFER_MESSAGE, [
-      id,
-      tenantId,
-      name,
-      correlationKey,
-      JSON.stringify(variables),
-      toTimestamp(expiresAt),
-    ]);
+  async buffer(
+    tenantId: string,
+    { id, name, correlationKey, variables }: BufferedMessage,
+    expiresAt: number,
+    underClaim: ClaimedKey | null,
+  ): Promise<void> {
+    const values = [id, tenantId, name, correlationKey, JSON.stringify(variables), toTimestamp(expiresAt)];
+    await this.pool.transaction([{ ...BUFFER_MESSAGE, values }, ...appliedStatement(underClaim)]);
   }
 
   /** Oldest by id: in the order of publication where one node published them, nearly so where several did. */

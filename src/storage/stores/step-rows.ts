@@ -1,9 +1,9 @@
 import type { StepWrite } from '../../application/ports/instance-store.js';
 import { AuditRows } from '../audit/audit-rows.js';
-import { textArray } from '../connection/binary-array.js';
 import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
-import { consumeMessages, MARK_APPLIED } from '../sql/save-steps.js';
+import { consumeMessages } from '../sql/save-steps.js';
+import { appliedStatements, type AppliedClaim } from './applied-claims.js';
 import { EffectRows } from './effect-rows.js';
 import { InstanceRows } from './instance-rows.js';
 
@@ -22,7 +22,7 @@ export function bindSteps(writes: readonly StepWrite[]): BoundStatement[] {
   const statements: BoundStatement[] = [];
   instances.bindTo(statements);
   consumed.bindTo(statements);
-  markApplied(writes, statements);
+  statements.push(...appliedStatements(appliedClaims(writes)));
   effects.bindTo(statements);
   audit.bindTo(statements);
   return statements;
@@ -34,13 +34,10 @@ function inLockOrder(writes: readonly StepWrite[]): readonly StepWrite[] {
 }
 
 /** One claim may stand behind the steps of several instances (a published message); its record is written once. */
-function markApplied(writes: readonly StepWrite[], statements: BoundStatement[]): void {
-  const byClaim = new Map<string, readonly [tenantId: string, key: string, claim: string, guid: string]>();
+function appliedClaims(writes: readonly StepWrite[]): AppliedClaim[] {
+  const byClaim = new Map<string, AppliedClaim>();
   for (const { header, underClaim } of writes) {
-    if (underClaim) byClaim.set(underClaim.claim, [underClaim.tenantId, underClaim.key, underClaim.claim, header.guid]);
+    if (underClaim) byClaim.set(underClaim.claim, { claim: underClaim, instanceGuid: header.guid });
   }
-  if (byClaim.size === 0) return;
-  const records = [...byClaim.values()];
-  const columns = ([0, 1, 2, 3] as const).map((column) => textArray(records.map((record) => record[column])));
-  statements.push({ ...MARK_APPLIED, values: [...columns, records.length] });
+  return [...byClaim.values()];
 }

@@ -1,6 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { done, type Answer } from '../../../contract/answer.js';
 import type { JsonObject } from '../../../engine/index.js';
+import { claimOf } from '../../caller.js';
 import { InstanceStarter } from '../../instance-starter.js';
 import { Clock } from '../../ports/clock.js';
 import { InstanceStore, StepConflict } from '../../ports/instance-store.js';
@@ -32,7 +33,7 @@ export class PublishMessageHandler implements ICommandHandler<PublishMessageComm
     const starts = await this.definitions.findByStartMessage(caller.tenantId, name);
     const buffered =
       timeToLiveMs > 0 && starts.length === 0 ? { id: this.store.nextId(), name, correlationKey, variables } : null;
-    if (buffered) await this.messages.buffer(caller.tenantId, buffered, now + timeToLiveMs);
+    if (buffered) await this.messages.buffer(caller.tenantId, buffered, now + timeToLiveMs, claimOf(caller));
 
     const correlated = await this.start(starts, variables, origin);
     correlated.push(...(await this.deliver(name, correlationKey, variables, origin, buffered?.id)));

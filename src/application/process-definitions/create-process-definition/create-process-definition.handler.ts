@@ -1,7 +1,9 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { readModel, type ModelProblem } from '../../../bpmn/index.js';
 import { done, type Answer } from '../../../contract/answer.js';
+import type { AuditEntry } from '../../../contract/audit-entry.js';
 import type { ProcessDefinition } from '../../../engine/index.js';
+import { claimOf } from '../../caller.js';
 import { Clock } from '../../ports/clock.js';
 import { DefinitionStore, DuplicateName, type DefinitionRecord, type NewDefinition } from '../../ports/readers.js';
 import { textsOf } from '../../requests/field-values.js';
@@ -77,11 +79,11 @@ export class CreateProcessDefinitionHandler implements ICommandHandler<CreatePro
   ): Promise<DefinitionRecord[]> {
     const { tenantId, actor } = origin.caller;
     const rows = deployments.map((deployment) => toRow(deployment, data, this.clock.now()));
-    const inserted = await this.definitions.insert(tenantId, rows, data.bpmnXml, actor.id, (records) =>
+    const audit = (records: readonly DefinitionRecord[]): AuditEntry[] =>
       records.map(({ id, name, version, processKey }) =>
         this.changes.audit.entry({ ...origin, detail: { definitionId: id, name, version } }, 'succeeded', { processKey }),
-      ),
-    );
+      );
+    const inserted = await this.definitions.insert(tenantId, rows, data.bpmnXml, actor.id, audit, claimOf(origin.caller));
     for (const [i, definition] of inserted.entries()) {
       const process = deployments[i]?.process;
       if (process) this.changes.deployed(definition, process, rows[i]?.timerStarts ?? []);

@@ -1,6 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { done, type Answer } from '../../../contract/answer.js';
-import { isAllowed, type Caller } from '../../caller.js';
+import type { AuditEntry } from '../../../contract/audit-entry.js';
+import { claimOf, isAllowed, type Caller } from '../../caller.js';
 import { DefinitionCache } from '../../definition-cache.js';
 import { Clock } from '../../ports/clock.js';
 import { DefinitionStore, type DefinitionRecord } from '../../ports/readers.js';
@@ -58,13 +59,11 @@ export class DeleteProcessDefinitionHandler implements ICommandHandler<DeletePro
     origin: CommandOrigin,
     { id, tenantId, name, version, processKey }: DefinitionRecord,
   ): Promise<Answer | null> {
-    const deletion = await this.definitions.delete(tenantId, id, (instances) =>
-      this.changes.audit.entry(
-        { ...origin, detail: { ...origin.detail, name, version, deletedInstances: instances } },
-        'succeeded',
-        { processKey },
-      ),
-    );
+    const audit = (instances: number): AuditEntry => {
+      const detail = { ...origin.detail, name, version, deletedInstances: instances };
+      return this.changes.audit.entry({ ...origin, detail }, 'succeeded', { processKey });
+    };
+    const deletion = await this.definitions.delete(tenantId, id, audit, claimOf(origin.caller));
     if (deletion.kind === 'active-instances') return null;
     // Somebody else was first.
     if (deletion.kind === 'not-found') return this.changes.notFound(origin, id);

@@ -1,7 +1,9 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { done, type Answer } from '../../../contract/answer.js';
+import type { AuditEntry } from '../../../contract/audit-entry.js';
+import { claimOf } from '../../caller.js';
 import { Clock } from '../../ports/clock.js';
-import { DefinitionStore, DuplicateName } from '../../ports/readers.js';
+import { DefinitionStore, DuplicateName, type DefinitionRecord } from '../../ports/readers.js';
 import { wholeNumber } from '../../requests/field-values.js';
 import { originOf } from '../../requests/origin-of.js';
 import { DefinitionChanges } from '../definition-changes.js';
@@ -26,12 +28,13 @@ export class RenameProcessDefinitionHandler implements ICommandHandler<RenamePro
     const newName = data.newName.trim();
     if (newName === '') return this.changes.blankName(origin);
     try {
-      const after = await this.definitions.update(caller.tenantId, id, { name: newName }, caller.actor.id, (updated) =>
+      const audit = (updated: DefinitionRecord): AuditEntry =>
         this.changes.audit.entry(origin, 'succeeded', {
           processKey: updated.processKey,
           changes: [{ path: '/name', before: before.name, after: updated.name }],
-        }),
-      );
+        });
+      const columns = { name: newName };
+      const after = await this.definitions.update(caller.tenantId, id, columns, caller.actor.id, audit, claimOf(caller));
       if (!after) return await this.changes.notFound(origin, id);
       this.changes.changed();
       const { version } = after;

@@ -1,7 +1,9 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { readModel, type ModelProblem } from '../../../bpmn/index.js';
 import { done, type Answer } from '../../../contract/answer.js';
+import type { AuditEntry } from '../../../contract/audit-entry.js';
 import type { ProcessDefinition } from '../../../engine/index.js';
+import { claimOf } from '../../caller.js';
 import { Clock } from '../../ports/clock.js';
 import { DefinitionStore, DuplicateName, type DefinitionRecord } from '../../ports/readers.js';
 import { textsOf, wholeNumber } from '../../requests/field-values.js';
@@ -42,12 +44,12 @@ export class UpdateProcessDefinitionHandler implements ICommandHandler<UpdatePro
 
     try {
       const columns = columnsOf(data, model, this.clock.now());
-      const after = await this.definitions.update(caller.tenantId, id, columns, caller.actor.id, (updated) =>
+      const audit = (updated: DefinitionRecord): AuditEntry =>
         this.changes.audit.entry({ ...origin, detail: { definitionId: id, version: updated.version } }, 'succeeded', {
           processKey: updated.processKey,
           changes: changesOf(before, updated),
-        }),
-      );
+        });
+      const after = await this.definitions.update(caller.tenantId, id, columns, caller.actor.id, audit, claimOf(caller));
       if (!after) return await this.changes.notFound(origin, id);
       if (model) this.changes.deployed(after, model.process, columns.timerStarts ?? []);
       else this.changes.changed();

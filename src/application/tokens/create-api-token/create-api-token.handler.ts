@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { done, type Answer } from '../../../contract/answer.js';
+import type { AuditEntry } from '../../../contract/audit-entry.js';
 import { ALL_PERMISSIONS, permissionsOf } from '../../access/roles.js';
 import { hashToken } from '../../access/token-lookup.js';
-import { isAllowed, type Caller } from '../../caller.js';
+import { claimOf, isAllowed, type Caller } from '../../caller.js';
 import { Clock } from '../../ports/clock.js';
-import { ApiTokenStore } from '../../ports/stores.js';
+import { ApiTokenStore, type ApiToken } from '../../ports/stores.js';
 import { RequestAudit } from '../../request-audit.js';
 import { instantOf, textsOf } from '../../requests/field-values.js';
 import { invalidField } from '../../requests/invalid-request.js';
@@ -42,9 +43,9 @@ export class CreateApiTokenHandler implements ICommandHandler<CreateApiTokenComm
 
     const secret = `rp_${randomBytes(SECRET_BYTES).toString('base64url')}`;
     const wanted = { name: data.name, ...grant, createdBy: caller.actor.id, expiresAt };
-    const token = await this.tokens.insert(wanted, hashToken(secret), ({ id }) =>
-      this.audit.entry({ ...origin, detail: { ...detail, tokenId: id } }, 'succeeded'),
-    );
+    const audit = ({ id }: ApiToken): AuditEntry =>
+      this.audit.entry({ ...origin, detail: { ...detail, tokenId: id } }, 'succeeded');
+    const token = await this.tokens.insert(wanted, hashToken(secret), audit, claimOf(caller));
     this.audit.written();
     return done('API token created successfully. Keep the token now: it is not shown again.', {
       ...tokenView(token),
