@@ -2,6 +2,7 @@ import { validateSync, type ValidationError } from 'class-validator';
 import type { RegisteredRequest } from '../../application/requests/api-request.js';
 import type { FieldError } from '../../contract/answer.js';
 import { invalidRequest } from '../api-failure.js';
+import { checksOf } from './compile-checks.js';
 
 /** Names that would change what the object is, instead of a field of it. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
@@ -14,6 +15,7 @@ const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 export function validateData(spec: RegisteredRequest, data: Readonly<Record<string, unknown>>): object {
   const errors: FieldError[] = [];
   const instance = Object.assign(new spec.data(), renamed(spec, data, errors));
+  if (errors.length === 0 && checksOf(spec.data)(instance)) return instance;
   const found = validateSync(instance, {
     whitelist: true,
     forbidNonWhitelisted: true,
