@@ -17,8 +17,15 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** A request must be there whole by then, in ms: the largest body, on a slow line. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /** Database, migrations, application, runner, listener: in this order; what was started is stopped when a later one fails. */
-export async function startServer(config: Config, logger: PinoLogger): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  logger: PinoLogger,
+  requestTimeoutMs: number = REQUEST_TIMEOUT_MS,
+): Promise<RunningServer> {
   const log = (message: string): void => logger.log(message, 'Start');
   const embedded: EmbeddedPostgres | null =
     config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null;
@@ -28,6 +35,7 @@ export async function startServer(config: Config, logger: PinoLogger): Promise<R
     const app = await createApplication(AppModule.forRoot(config, databaseUrl), {
       bodyLimitBytes: config.bodyLimitBytes,
       logger,
+      requestTimeoutMs,
     });
     await app.init();
     await letFirstTokenIn(config, app.get(ApiTokenStore));

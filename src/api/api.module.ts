@@ -7,6 +7,7 @@ import { InstanceReader } from '../application/ports/readers.js';
 import { TimerStore } from '../application/ports/stores.js';
 import { AttemptPool } from '../runner/attempt-pool.js';
 import type { Config } from '../config.js';
+import { Admission } from './access/admission.js';
 import { Authenticator } from './access/authenticator.js';
 import { Callers } from './access/callers.js';
 import { JwtVerifier } from './access/jwt-verifier.js';
@@ -48,6 +49,7 @@ export class ApiModule implements OnModuleInit {
         { provide: RateLimiter, useFactory: () => new RateLimiter(config.rateLimit) },
         { provide: EnvelopeFilter, useFactory: () => new EnvelopeFilter(config.bodyLimitBytes) },
         { provide: APP_FILTER, useExisting: EnvelopeFilter },
+        Admission,
         Authenticator,
         Callers,
         Dispatcher,

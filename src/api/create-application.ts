@@ -1,7 +1,9 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, LoggerService } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
+import { Admission } from './access/admission.js';
 import { EnvelopeFilter } from './envelope.filter.js';
 import { answerMalformed } from './malformed-request.js';
 import { OpenApiDocument } from './openapi/docs.controller.js';
@@ -10,10 +12,10 @@ import { openApiDocument } from './openapi/document.js';
 export interface HttpOptions {
   readonly bodyLimitBytes: number;
   readonly logger: LoggerService;
+  /** A request that is not there whole by then is given up, in ms. Its answer may take longer: a command waits for its task. */
+  readonly requestTimeoutMs: number;
 }
 
-/** A request must be there whole by then, in ms. Its answer may take longer: a command waits for its task. */
-const REQUEST_TIMEOUT_MS = 30_000;
 /** Longest idle keep-alive connection: more than that of the usual load balancers (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 72_000;
 
@@ -22,7 +24,7 @@ export async function createApplication(root: DynamicModule, options: HttpOption
   const envelope = new EnvelopeFilter(options.bodyLimitBytes);
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...givingUpAfter(options.requestTimeoutMs),
     keepAliveTimeout: KEEP_ALIVE_MS,
     clientErrorHandler: answerMalformed,
     routerOptions: { maxParamLength: 255 },
@@ -39,7 +41,19 @@ export async function createApplication(root: DynamicModule, options: HttpOption
   fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: options.bodyLimitBytes }, (_request, body, done) =>
     done(null, body),
   );
+  const admission = app.get(Admission);
+  fastify.addHook('onRequest', (request) => admission.decide(request));
   let document: object | null = null;
   app.get(OpenApiDocument).read = () => (document ??= openApiDocument(app));
   return app;
+}
+
+/**
+ * Node looks for requests that are late from time to time only, each half minute unless told; and where headers may take longer
+ * than the whole request, it takes the one limit for the other.
+ */
+function givingUpAfter(limitMs: number): Pick<FastifyHttpOptions<Server>, 'requestTimeout' | 'http'> {
+  const connectionsCheckingInterval = Math.ceil(limitMs / 30);
+  const requestTimeout = limitMs - connectionsCheckingInterval;
+  return { requestTimeout, http: { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval } };
 }

@@ -1,7 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { failureOf } from './failure-of.js';
-import { correlationIdOf, sendJson } from './http-exchange.js';
+import { correlationIdOf, pathOf, sendJson } from './http-exchange.js';
 
 /** Every error as the envelope; what is our fault goes to the log with its reason, never into the answer. */
 @Catch()
@@ -17,7 +17,7 @@ export class EnvelopeFilter implements ExceptionFilter {
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const correlationId = correlationIdOf(request);
-    const path = request.url.split('?')[0] ?? '';
+    const path = pathOf(request);
     const failure = failureOf(error, { method: request.method, path, correlationId, bodyLimitBytes: this.bodyLimitBytes });
     if (failure.httpStatus >= 500) {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);

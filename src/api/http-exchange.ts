@@ -16,6 +16,11 @@ export function correlationIdOf(request: FastifyRequest): string {
   return id;
 }
 
+/** The path without its query. */
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}
+
 /** One text of a header that may come several times. */
 export function headerOf(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];

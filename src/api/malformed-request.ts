@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { refused } from '../contract/answer.js';
 import { CORRELATION_HEADER } from './http-exchange.js';
+import { closeUnlessEnded } from './linger.js';
 
 /** What Node's HTTP parser found, where it is more than a malformed request: HTTP status and sentence. */
 const FINDINGS: Readonly<Record<string, readonly [number, string]>> = {
@@ -12,7 +13,7 @@ const FINDINGS: Readonly<Record<string, readonly [number, string]>> = {
 
 /**
  * Answers, in the envelope, what is no HTTP request (a NUL in a header, an unknown method, headers without an end) and never
- * reaches the application. The connection is closed: where the next request would begin is not known.
+ * reaches the application, or does not end in time. The connection is closed: where the next request would begin is not known.
  */
 export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -29,4 +30,5 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): v
     'connection: close',
   ];
   socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
+  closeUnlessEnded(socket, socket);
 }

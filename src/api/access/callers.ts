@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../application/caller.js';
-import { forbidden, tooManyRequests, unauthorized, unavailable } from '../api-failure.js';
-import { correlationIdOf, headerOf } from '../http-exchange.js';
+import { ApiFailure, forbidden, tooManyRequests, unauthorized, unavailable } from '../api-failure.js';
+import { correlationIdOf, headerOf, pathOf } from '../http-exchange.js';
 import { Authenticator } from './authenticator.js';
 import { KeySetUnavailable, TokenRefused } from './jwt-verifier.js';
 import type { Principal } from './principal.js';
@@ -12,9 +12,14 @@ const TENANT_HEADER = 'x-tenant-id';
 const TENANT_ID = /^[^\p{C}\s]{1,128}$/u;
 
 /** Somebody known asks for a tenant that is not his: worth an entry in his own tenant's trail. */
-export interface ForeignTenant {
-  readonly principal: Principal;
-  readonly tenantId: string;
+export class ForeignTenant extends ApiFailure {
+  constructor(
+    readonly principal: Principal,
+    readonly tenantId: string,
+  ) {
+    const { httpStatus, answer } = forbidden(`This token gives no access to tenant '${tenantId}' (header X-Tenant-ID).`, null);
+    super(httpStatus, answer);
+  }
 }
 
 /** Who asks, in which tenant: from the headers of a request. */
@@ -27,17 +32,14 @@ export class Callers {
     private readonly limiter: RateLimiter,
   ) {}
 
-  /** @throws ApiFailure 401, 403, 429, or 503 where the keys of tokens cannot be had. `onForeignTenant` hears of a known principal that asks for another's tenant. */
-  async of(request: FastifyRequest, onForeignTenant: (foreign: ForeignTenant) => Promise<void>): Promise<Caller> {
+  /** @throws ApiFailure 401, 403 (a `ForeignTenant` where it is another's tenant), 429, or 503 where the keys of tokens cannot be had */
+  async of(request: FastifyRequest): Promise<Caller> {
     const correlationId = correlationIdOf(request);
     const principal = await this.authenticate(request, correlationId);
     const tenantId = headerOf(request, TENANT_HEADER)?.trim();
     if (tenantId === undefined || tenantId === '')
       throw forbidden('Expected the header X-Tenant-ID to name the tenant, but it is missing.', null);
-    if (!TENANT_ID.test(tenantId) || !principal.tenants.has(tenantId)) {
-      await onForeignTenant({ principal, tenantId: tenantId.slice(0, 128) });
-      throw forbidden(`This token gives no access to tenant '${tenantId.slice(0, 128)}' (header X-Tenant-ID).`, null);
-    }
+    if (!TENANT_ID.test(tenantId) || !principal.tenants.has(tenantId)) throw new ForeignTenant(principal, tenantId.slice(0, 128));
     const retryAfterS = this.limiter.refuse(`${tenantId}\u0000${principal.actor.id}`);
     if (retryAfterS !== null) throw tooManyRequests(retryAfterS);
     return { tenantId, actor: principal.actor, permissions: principal.permissions, correlationId, idempotencyKey: null };
@@ -52,10 +54,7 @@ export class Callers {
         throw unavailable(correlationId, 'Tokens cannot be verified now. Try again in a moment.');
       }
       if (!(error instanceof TokenRefused)) throw error;
-      this.logger.warn(
-        { correlationId, reason: error.message, from: request.ip, path: request.url.split('?')[0] },
-        'Token refused',
-      );
+      this.logger.warn({ correlationId, reason: error.message, from: request.ip, path: pathOf(request) }, 'Token refused');
       throw unauthorized();
     }
   }

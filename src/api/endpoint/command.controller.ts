@@ -4,8 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../application/caller.js';
 import { actionName } from '../../application/requests/api-request.js';
 import { RunnerLifecycle } from '../../runner/runner-lifecycle.js';
-import { ApiFailure, unavailable } from '../api-failure.js';
-import { Callers, type ForeignTenant } from '../access/callers.js';
+import { unavailable } from '../api-failure.js';
+import { AdmitBeforeBody, Admission } from '../access/admission.js';
+import { ForeignTenant } from '../access/callers.js';
 import { correlationIdOf, headerOf, sendJson } from '../http-exchange.js';
 import { Dispatcher } from './dispatcher.js';
 import { readCommand, UnreadableCommand, type NamedRequest } from './read-command.js';
@@ -16,7 +17,7 @@ import { RefusalAudit } from './refusal-audit.js';
 @Controller()
 export class CommandController {
   constructor(
-    private readonly callers: Callers,
+    private readonly admission: Admission,
     private readonly dispatcher: Dispatcher,
     private readonly refusals: RefusalAudit,
     private readonly runner: RunnerLifecycle,
@@ -24,9 +25,10 @@ export class CommandController {
 
   @Post(['/api/core/cmd', '/api/bpm/cmd'])
   @HttpCode(200)
+  @AdmitBeforeBody()
   async execute(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const correlationId = correlationIdOf(request);
-    const caller = await this.callers.of(request, (foreign) => this.recordForeign(foreign, request, correlationId));
+    const caller = await this.callerOf(request, correlationId);
     const { spec, data } = await this.read(request, caller);
     if (this.runner.isDraining && spec.kind === 'command')
       throw unavailable(correlationId, 'This server is shutting down. Try again in a moment.');
@@ -37,6 +39,15 @@ export class CommandController {
       headerOf(request, 'idempotency-key'),
     );
     sendJson(reply, correlationId, httpStatus, body, replayed ? { 'idempotent-replayed': 'true' } : {});
+  }
+
+  private async callerOf(request: FastifyRequest, correlationId: string): Promise<Caller> {
+    try {
+      return this.admission.callerOf(request);
+    } catch (error) {
+      if (error instanceof ForeignTenant) await this.recordForeign(error, request, correlationId);
+      throw error;
+    }
   }
 
   private async read(request: FastifyRequest, caller: Caller): Promise<NamedRequest> {
@@ -50,11 +61,8 @@ export class CommandController {
   }
 
   /** In the trail of a tenant of his own: the other's must not fill up with strangers' tries. */
-  private async recordForeign(
-    { principal, tenantId }: ForeignTenant,
-    request: FastifyRequest,
-    correlationId: string,
-  ): Promise<void> {
+  private async recordForeign(failure: ForeignTenant, request: FastifyRequest, correlationId: string): Promise<void> {
+    const { principal, tenantId } = failure;
     const [own] = principal.tenants;
     if (own === undefined) return;
     const caller: Caller = {
@@ -64,12 +72,6 @@ export class CommandController {
       correlationId,
       idempotencyKey: null,
     };
-    const failure = new ApiFailure(403, {
-      isSuccessful: false,
-      message: `No access to tenant '${tenantId}'`,
-      statusCode: '403',
-      data: null,
-    });
     let action = 'Unreadable';
     try {
       action = actionName(readCommand(request.body).spec.name);

@@ -28,7 +28,7 @@ export class Reader {
 
   /** Strangers that read leave a line in the log; the trail is for commands. */
   caller(request: FastifyRequest): Promise<Caller> {
-    return this.callers.of(request, () => Promise.resolve());
+    return this.callers.of(request);
   }
 }
 
