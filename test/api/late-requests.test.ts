@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { PinoLogger } from '../../src/api/observability/pino-logger.js';
 import { readConfig } from '../../src/config.js';
