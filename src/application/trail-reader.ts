@@ -7,7 +7,7 @@ import type { LiveInstance, Trail } from './session/live-instance.js';
 export class TrailReader {
   constructor(private readonly reader: InstanceReader) {}
 
-  async trailOf(instance: LiveInstance): Promise<Trail> {
-    return instance.trail ?? (await this.reader.endedTrail(instance.header.id));
+  async trailOf({ header, state, trail }: LiveInstance): Promise<Trail> {
+    return trail ?? (await this.reader.endedTrail({ id: header.id, startedAt: state.startedAt }));
   }
 }

@@ -175,6 +175,28 @@ describe('incidents', () => {
 });
 
 describe('history', () => {
+  test('no visit ends before its instance began, whatever the clock of the server says', async () => {
+    const behind: Effect = {
+      type: 'record-activity',
+      elementInstanceId: 1,
+      nodeId: 'start',
+      elementType: 'startEvent',
+      scopeElementInstanceId: null,
+      status: 'completed',
+      takenFlowIds: [],
+      attempts: 0,
+      startedAt: 1_799_999_999_000,
+      endedAt: 1_799_999_999_000,
+    };
+    const step = await saveFirst([behind]);
+
+    expect(
+      await database.rows(
+        `SELECT (extract(epoch FROM ended_at) * 1000)::bigint AS ended FROM activity WHERE instance_id = ${step.header.id}`,
+      ),
+    ).toEqual([{ ended: step.state.startedAt }]);
+  });
+
   test('ended visits and attempts become rows in the same transaction', async () => {
     const effects: Effect[] = [
       {

@@ -14,6 +14,8 @@ function insert(fields: Partial<InstanceFields>): Promise<string> {
   return insertInstance(database.dataSource, fields);
 }
 
+const of = (id: number) => ({ id, startedAt: Date.parse('2026-01-01T00:00:00Z') });
+
 describe('history', () => {
   it('gives ended visits in order, from where the reader was', async () => {
     await insertInstanceHistory(7, [
@@ -23,7 +25,7 @@ describe('history', () => {
       [1, 'Start', 'completed', 4],
     ]);
 
-    expect(await reader.endedActivities(7, 1, 2)).toEqual([
+    expect(await reader.endedActivities(of(7), 1, 2)).toEqual([
       {
         sequence: 2,
         elementId: 'Task_A',
@@ -37,8 +39,8 @@ describe('history', () => {
       },
       expect.objectContaining({ sequence: 3, elementId: 'Task_C' }),
     ]);
-    expect((await reader.endedActivities(7, 3, 10)).map((visit) => visit.sequence)).toEqual([4]);
-    expect(await reader.endedActivities(8, 0, 10)).toEqual([]);
+    expect((await reader.endedActivities(of(7), 3, 10)).map((visit) => visit.sequence)).toEqual([4]);
+    expect(await reader.endedActivities(of(8), 0, 10)).toEqual([]);
   });
 
   it('gives the trail in the order in which visits ended', async () => {
@@ -49,8 +51,8 @@ describe('history', () => {
       [4, 'Task_C', 'terminated', 4],
     ]);
 
-    expect(await reader.endedTrail(9)).toEqual({ completed: ['Start', 'Task_A'], skipped: ['Task_B'] });
-    expect(await reader.endedTrail(10)).toEqual({ completed: [], skipped: [] });
+    expect(await reader.endedTrail(of(9))).toEqual({ completed: ['Start', 'Task_A'], skipped: ['Task_B'] });
+    expect(await reader.endedTrail(of(10))).toEqual({ completed: [], skipped: [] });
   });
 
   it('gives the newest attempts in the order in which they ended', async () => {

@@ -15,6 +15,12 @@ export interface EndedActivity {
   readonly endedAt: Date;
 }
 
+/** Whose visits are asked for. None ended before `startedAt` (epoch ms), so that the weeks of history before it are not looked into. */
+export interface VisitsOf {
+  readonly id: number;
+  readonly startedAt: number;
+}
+
 export interface AttemptRecord {
   readonly elementInstanceId: number;
   readonly taskId: string;
@@ -80,9 +86,9 @@ export abstract class InstanceReader {
     page: { pageNumber: number; pageSize: number; cursor: string | null; sortBy: InstanceSortKey; sortDirection: 'asc' | 'desc' },
   ): Promise<InstancePage>;
   /** Ended visits with sequence > after, in order. */
-  abstract endedActivities(instanceId: number, after: number, limit: number): Promise<EndedActivity[]>;
+  abstract endedActivities(instance: VisitsOf, after: number, limit: number): Promise<EndedActivity[]>;
   /** Element ids completed and skipped, in the order in which they ended. */
-  abstract endedTrail(instanceId: number): Promise<{ completed: string[]; skipped: string[] }>;
+  abstract endedTrail(instance: VisitsOf): Promise<{ completed: string[]; skipped: string[] }>;
   abstract attempts(instanceId: number, limit: number): Promise<AttemptRecord[]>;
   abstract countOpenIncidents(): Promise<number>;
   /** Newest definition id of a tenant whose instances are counted by status. */

@@ -40,8 +40,8 @@ export class BranchRest {
   }
 
   /** Of a visit that is not open any more. */
-  private async endOf({ header }: LiveInstance, visit: number): Promise<Partial<RestReport>> {
-    const [ended] = await this.reader.endedActivities(header.id, visit - 1, 1);
+  private async endOf({ header, state }: LiveInstance, visit: number): Promise<Partial<RestReport>> {
+    const [ended] = await this.reader.endedActivities({ id: header.id, startedAt: state.startedAt }, visit - 1, 1);
     const attempts = await this.reader.attempts(header.id, ATTEMPTS);
     const last = attempts.filter(({ elementInstanceId }) => elementInstanceId === visit).at(-1);
     const wentOn = ended?.sequence === visit && (ended.status === 'completed' || last?.outcome === 'bpmn-error');

@@ -6,9 +6,11 @@ import {
   type EndedActivity,
   type InstanceListFilter,
   type InstancePage,
+  type VisitsOf,
 } from '../../application/ports/readers.js';
 import type { InstanceStatus } from '../../engine/index.js';
 import { listInstances, type PageRequest } from './instance-list.js';
+import { toTimestamp } from '../stores/timestamp.js';
 import { queryRows } from './people-query.js';
 
 /** Instances and their history as people ask for them. */
@@ -22,23 +24,26 @@ export class PgInstanceReader extends InstanceReader {
     return listInstances(this.dataSource, tenantId, filter, page);
   }
 
-  endedActivities(instanceId: number, after: number, limit: number): Promise<EndedActivity[]> {
+  /** The start as a parameter: by a subquery, every week is planned and opened, 2.1 instead of 0.3 ms with 65 of them. */
+  endedActivities({ id, startedAt }: VisitsOf, after: number, limit: number): Promise<EndedActivity[]> {
     return this.query<EndedActivity>(
       `SELECT sequence, element_id AS "elementId", element_type AS "elementType", status,
          scope_element_instance_id AS "scopeElementInstanceId", taken_flow_ids AS "takenFlowIds", attempts,
          started_at AS "startedAt", ended_at AS "endedAt"
-       FROM activity WHERE instance_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`,
-      instanceId,
+       FROM activity WHERE instance_id = $1 AND ended_at >= $2::timestamptz AND sequence > $3 ORDER BY sequence LIMIT $4`,
+      id,
+      toTimestamp(startedAt),
       after,
       limit,
     );
   }
 
-  async endedTrail(instanceId: number): Promise<{ completed: string[]; skipped: string[] }> {
+  async endedTrail({ id, startedAt }: VisitsOf): Promise<{ completed: string[]; skipped: string[] }> {
     const ended = await this.query<{ element_id: string; status: EndedActivity['status'] }>(
-      `SELECT element_id, status FROM activity WHERE instance_id = $1 AND status IN ('completed', 'skipped')
+      `SELECT element_id, status FROM activity WHERE instance_id = $1 AND ended_at >= $2::timestamptz AND status IN ('completed', 'skipped')
        ORDER BY version, effect_index`,
-      instanceId,
+      id,
+      toTimestamp(startedAt),
     );
     const idsOf = (status: EndedActivity['status']) =>
       ended.filter((each) => each.status === status).map((each) => each.element_id);

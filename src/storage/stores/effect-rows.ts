@@ -22,12 +22,13 @@ import {
 } from '../sql/save-effects.js';
 import { freeText } from './stored-text.js';
 
-/** Where an effect's row belongs: the effect's identity, and the step's time. */
+/** Where an effect's row belongs: the effect's identity, and the times of the step and of the instance's start. */
 interface EffectOrigin {
   readonly header: InstanceHeader;
   readonly version: number;
   readonly index: number;
   readonly at: number;
+  readonly startedAt: number;
 }
 
 interface OpenedIncident {
@@ -51,7 +52,7 @@ export class EffectRows {
     const waits = state.endedAt === null ? new WaitsOfStep() : null; // Those of an ended instance are swept.
     const opened: OpenedIncident[] = [];
     for (const [index, effect] of effects.entries()) {
-      const origin = { header, version: state.version, index, at: state.updatedAt };
+      const origin = { header, version: state.version, index, at: state.updatedAt, startedAt: state.startedAt };
       if (effect.type === 'record-activity') this.addActivity(origin, effect);
       else if (effect.type === 'record-attempt') this.addAttempt(origin, effect);
       else if (effect.type === 'open-incident') opened.push({ origin, effect, closed: null });
@@ -74,7 +75,8 @@ export class EffectRows {
     this.subscriptions.bindTo(statements);
   }
 
-  private addActivity({ header, version, index }: EffectOrigin, effect: RecordActivity): void {
+  /** Never before its instance began, be the clock of this node behind another's: who reads looks into no week before that. */
+  private addActivity({ header, version, index, startedAt }: EffectOrigin, effect: RecordActivity): void {
     this.activities.add(
       header.id,
       effect.elementInstanceId,
@@ -87,7 +89,7 @@ export class EffectRows {
       version,
       index,
       effect.startedAt,
-      effect.endedAt,
+      Math.max(effect.endedAt, startedAt),
     );
   }
 

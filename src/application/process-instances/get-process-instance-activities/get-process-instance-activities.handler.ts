@@ -26,9 +26,10 @@ export class GetProcessInstanceActivitiesHandler implements ICommandHandler<GetP
     if (!instance) return instanceNotFound(data.instanceGuid);
 
     const size = data.pageSize ?? PAGE_SIZE;
-    const ended = await this.reader.endedActivities(instance.header.id, after, size + 1);
+    const { header, state } = instance;
+    const ended = await this.reader.endedActivities({ id: header.id, startedAt: state.startedAt }, after, size + 1);
     const known = new Set(ended.map((activity) => activity.sequence));
-    const open = openElements(instance.state).filter((element) => element.id > after && !known.has(element.id));
+    const open = openElements(state).filter((element) => element.id > after && !known.has(element.id));
     const all = [
       ...ended.map((activity) => endedView(instance, activity)),
       ...open.map((element) => openView(instance, element)),
