@@ -22,6 +22,8 @@ export interface Config {
   /** Requests a second that one principal may send in one tenant; 0: no limit. */
   readonly rateLimit: number;
   readonly testClock: boolean;
+  /** Instances that ended longer ago are removed; null: kept for ever. */
+  readonly historyDays: number | null;
   /** Names for `contextTypeId`: `1=Loan,2=Client`. */
   readonly contextTypes: ReadonlyMap<number, string>;
   /** ES modules whose default export maps task types to handlers. */
@@ -73,6 +75,7 @@ export function readConfig(env: Environment): Config {
     bodyLimitBytes: read.integer('REPRISE_BODY_LIMIT_BYTES', MIB, 1_024, 64 * MIB),
     rateLimit: read.integer('REPRISE_RATE_LIMIT', 0, 0, 1_000_000),
     testClock: read.flag('REPRISE_TEST_CLOCK'),
+    historyDays: read.integer('REPRISE_HISTORY_DAYS', null, 1, 36_500),
     contextTypes: read.names('REPRISE_CONTEXT_TYPES'),
     handlerModules: read.list('REPRISE_HANDLERS'),
   };
@@ -96,7 +99,7 @@ class EnvironmentReader {
     return value === undefined || value === '' ? null : value;
   }
 
-  integer(name: string, fallback: number, min: number, max: number): number {
+  integer<F extends number | null>(name: string, fallback: F, min: number, max: number): number | F {
     const text = this.text(name);
     if (text === null) return fallback;
     const value = Number(text);

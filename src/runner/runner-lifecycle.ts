@@ -6,6 +6,8 @@ import { AuditSealer } from './audit-sealer.js';
 import { DueLoop } from './due-loop.js';
 import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
+import { HistoryPartitioner } from './history-partitioner.js';
+import { HistoryRetention } from './history-retention.js';
 import { NodeHints } from './node-hints.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
 import { StaleAttemptStopper } from './stale-attempt-stopper.js';
@@ -29,6 +31,8 @@ export class RunnerLifecycle {
     private readonly stopper: StaleAttemptStopper,
     private readonly sealer: AuditSealer,
     private readonly cleaner: HistoryCleaner,
+    private readonly partitioner: HistoryPartitioner,
+    private readonly retention: HistoryRetention,
   ) {}
 
   get isDraining(): boolean {
@@ -38,6 +42,7 @@ export class RunnerLifecycle {
   /** @param withLoops false: the process only runs the attempts that its own commands begin (`REPRISE_ROLE=api`) */
   async start(withLoops: boolean): Promise<void> {
     this.pool.connect(this.session);
+    await this.partitioner.start(withLoops);
     await this.heartbeat.start();
     this.wakeups.connect({
       timerAt: (dueAt) => (this.due.isRunning ? this.due.wake(dueAt) : this.hints.timerAt(dueAt, this.clock.now())),
@@ -55,6 +60,7 @@ export class RunnerLifecycle {
     this.due.start();
     this.sealer.start();
     this.cleaner.start();
+    this.retention.start();
   }
 
   /** No new attempt is begun; running ones get `drainMs`. What is left goes on in another process, or at the next start. */
@@ -66,6 +72,8 @@ export class RunnerLifecycle {
     await this.pool.drain(drainMs);
     await this.rescuer.stop();
     await this.stopper.stop();
+    await this.retention.stop();
+    await this.partitioner.stop();
     await this.cleaner.stop();
     await this.sealer.stop();
     await this.hints.stop();

@@ -5,6 +5,7 @@ import { ApplicationModule } from '../application/application.module.js';
 import { AttemptRunner, Wakeups } from '../application/ports/attempts.js';
 import { Clock, NodeIdentity } from '../application/ports/clock.js';
 import { DueWork } from '../application/ports/due-work.js';
+import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
 import { ConnectorRegistry } from '../connectors/connector-registry.js';
 import type { TaskAttempt } from '../connectors/connector.js';
 import { HttpConnector } from '../connectors/http/http-connector.js';
@@ -16,6 +17,8 @@ import { gatherConnectors } from './connectors.js';
 import { DueLoop } from './due-loop.js';
 import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
+import { HistoryPartitioner } from './history-partitioner.js';
+import { HistoryRetention } from './history-retention.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
 import { NodeHints } from './node-hints.js';
 import { RunnerLifecycle } from './runner-lifecycle.js';
@@ -30,6 +33,7 @@ export interface RunnerOptions {
   readonly httpAllowPrivate: boolean;
   readonly httpMaxResponseBytes: number;
   readonly handlerModules: readonly string[];
+  readonly historyDays: number | null;
 }
 
 /** The runner: attempts, timers, take-over, sealing. Global, because it implements ports that the application asks for. */
@@ -80,6 +84,13 @@ export class RunnerModule implements OnApplicationShutdown {
         StaleAttemptStopper,
         AuditSealer,
         HistoryCleaner,
+        HistoryPartitioner,
+        {
+          provide: HistoryRetention,
+          useFactory: (instances: EndedInstances, partitions: HistoryPartitions, clock: Clock) =>
+            new HistoryRetention(instances, partitions, clock, options.historyDays),
+          inject: [EndedInstances, HistoryPartitions, Clock],
+        },
         RunnerLifecycle,
       ],
       exports: [

@@ -1,5 +1,6 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { HintChannel } from '../application/ports/node-hints.js';
 import { DefinitionStore, InstanceReader } from '../application/ports/readers.js';
@@ -19,6 +20,8 @@ import { createDataSource } from './data-source.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
 import { PgDefinitionStore } from './stores/definition-store.js';
+import { PgEndedInstances } from './stores/ended-instances.js';
+import { PgHistoryPartitions } from './stores/history-partitions.js';
 import { PgIdempotencyStore } from './stores/idempotency-store.js';
 import { PgInstanceStore } from './stores/instance-store.js';
 import { PgMessageStore } from './stores/message-store.js';
@@ -45,6 +48,8 @@ const STORES = [
   { provide: MessageStore, useFactory: (pool: HotPool) => new PgMessageStore(pool), inject: [HotPool] },
   { provide: NodeRegistry, useFactory: (pool: HotPool) => new PgNodeRegistry(pool), inject: [HotPool] },
   { provide: IdempotencyStore, useFactory: (pool: HotPool) => new PgIdempotencyStore(pool), inject: [HotPool] },
+  { provide: EndedInstances, useFactory: (pool: HotPool) => new PgEndedInstances(pool), inject: [HotPool] },
+  { provide: HistoryPartitions, useClass: PgHistoryPartitions },
   { provide: AuditStore, useClass: PgAuditStore },
   { provide: InstanceReader, useClass: PgInstanceReader },
   { provide: DefinitionStore, useClass: PgDefinitionStore },

@@ -7,6 +7,7 @@ import * as messages from '../../src/storage/sql/correlate-messages.js';
 import * as audit from '../../src/storage/sql/insert-audit-entries.js';
 import * as nodes from '../../src/storage/sql/keep-nodes.js';
 import * as instances from '../../src/storage/sql/load-instances.js';
+import * as removal from '../../src/storage/sql/remove-ended-instances.js';
 import * as effects from '../../src/storage/sql/save-effects.js';
 import * as steps from '../../src/storage/sql/save-steps.js';
 import { openHotDatabase } from '../support/hot-database.js';
@@ -25,7 +26,7 @@ const SMALL_TABLES = new Set(['server_node']);
 /** Statements that walk an index from its beginning and stop early; `find-deliverable` only at start and after a take-over. */
 const WALKS = new Set(['next-timer', 'find-deliverable']);
 
-const statements = [idempotency, startTimers, timers, messages, audit, nodes, instances, effects, steps].flatMap(
+const statements = [idempotency, startTimers, timers, messages, audit, nodes, instances, effects, steps, removal].flatMap(
   (module): Statement[] => Object.values(module),
 );
 const database = openHotDatabase();

@@ -63,16 +63,16 @@ export async function insertInstance(dataSource: DataSource, fields: Partial<Ins
       ],
     );
   }
-  if (fields.history) await insertHistory(dataSource, id);
+  if (fields.history) await insertHistory(dataSource, id, startedAt);
   return guid;
 }
 
-async function insertHistory(dataSource: DataSource, id: number): Promise<void> {
+async function insertHistory(dataSource: DataSource, id: number, at: string): Promise<void> {
   const rows = [
-    `INSERT INTO activity VALUES ($1, 1, 'Task_1', 'serviceTask', 'completed', NULL, '[]', 1, 1, 0, now(), now())`,
-    `INSERT INTO task_attempt VALUES ($1, 1, 0, 1, 'Task_1', 1, 'completed', NULL, NULL, NULL, now(), now())`,
-    `INSERT INTO incident VALUES ($1, 9, 0, 1, 'Task_1', 'E', 'm', 'error', 1, NULL, 'fail', 'r', now(), now(), 'retried')`,
-    `INSERT INTO instance_scope VALUES ($1, 2, '{}')`,
+    `INSERT INTO activity VALUES ($1, 1, 'Task_1', 'serviceTask', 'completed', NULL, '[]', 1, 1, 0, $2, $2)`,
+    `INSERT INTO task_attempt VALUES ($1, 1, 0, 1, 'Task_1', 1, 'completed', NULL, NULL, NULL, $2, $2)`,
+    `INSERT INTO incident VALUES ($1, 9, 0, 1, 'Task_1', 'E', 'm', 'error', 1, NULL, 'fail', 'r', $2, $2, 'retried')`,
   ];
-  for (const row of rows) await dataSource.query(row, [id]);
+  for (const row of rows) await dataSource.query(row, [id, at]);
+  await dataSource.query(`INSERT INTO instance_scope VALUES ($1, 2, '{}')`, [id]);
 }

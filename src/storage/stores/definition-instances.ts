@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { DefinitionStore } from '../../application/ports/readers.js';
 import { queryRows } from '../readers/people-query.js';
+import { DELETE_WITH_INSTANCES } from '../sql/delete-with-instances.js';
 
 export type ActiveInstances = Awaited<ReturnType<DefinitionStore['activeInstances']>>;
 
@@ -60,12 +61,7 @@ export async function deleteEndedInstances(manager: EntityManager, definitionId:
            WHERE definition_id = $1 AND status IN ('completed', 'cancelled') AND (started_at, id) > ($2::timestamptz, $3::bigint)
            ORDER BY started_at, id LIMIT ${BATCH})
          RETURNING id, started_at),
-       scopes AS (DELETE FROM instance_scope USING gone WHERE instance_id = gone.id),
-       activities AS (DELETE FROM activity USING gone WHERE instance_id = gone.id),
-       attempts AS (DELETE FROM task_attempt USING gone WHERE instance_id = gone.id),
-       incidents AS (DELETE FROM incident USING gone WHERE instance_id = gone.id),
-       timers AS (DELETE FROM timer_job USING gone WHERE instance_id = gone.id),
-       subscriptions AS (DELETE FROM message_subscription USING gone WHERE instance_id = gone.id)
+       ${DELETE_WITH_INSTANCES}
        SELECT started_at::text AS started_at, id, count(*) OVER () AS count FROM gone ORDER BY gone.started_at DESC, id DESC LIMIT 1`,
       [definitionId, from.started_at, from.id],
     );

@@ -94,7 +94,13 @@ export class ApplicationUnderTest {
         SurroundingsModule.with(outside, telemetry),
         StorageModule.forRoot({ databaseUrl }),
         ApplicationModule,
-        RunnerModule.forRoot({ testClock: true, httpAllowPrivate: false, httpMaxResponseBytes: 1024, handlerModules: [] }),
+        RunnerModule.forRoot({
+          testClock: true,
+          httpAllowPrivate: false,
+          httpMaxResponseBytes: 1024,
+          handlerModules: [],
+          historyDays: null,
+        }),
       ],
     };
     const context = await NestFactory.createApplicationContext(module, { logger: ['fatal'] });

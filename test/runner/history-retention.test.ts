@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { Clock } from '../../src/application/ports/clock.js';
+import { EndedInstances, HistoryPartitions } from '../../src/application/ports/history.js';
+import { AuditStore } from '../../src/application/ports/stores.js';
+import { CreateProcessDefinitionCommand } from '../../src/application/process-definitions/create-process-definition/create-process-definition.command.js';
+import { GetProcessInstanceActivitiesQuery } from '../../src/application/process-instances/get-process-instance-activities/get-process-instance-activities.command.js';
+import { GetProcessInstanceStateCommand } from '../../src/application/process-instances/get-process-instance-state/get-process-instance-state.command.js';
+import { SignalProcessInstanceCommand } from '../../src/application/tasks/signal-process-instance/signal-process-instance.command.js';
+import { StartProcessInstanceCommand } from '../../src/application/process-instances/start-process-instance/start-process-instance.command.js';
+import { HistoryRetention } from '../../src/runner/history-retention.js';
+import { ApplicationUnderTest } from '../application/support/application-under-test.js';
+import { modelOf, processOf, userTask } from '../application/support/models.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const DAY_MS = 86_400_000;
+let database: TestDatabase;
+let app: ApplicationUnderTest;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  app = await ApplicationUnderTest.start(database.url);
+  await app.ask(CreateProcessDefinitionCommand, { bpmnXml: modelOf(processOf('ask', 'ask', userTask('Ask'))) });
+});
+afterAll(async () => {
+  await app.stop();
+  await database.drop();
+});
+
+function retention(days: number | null): HistoryRetention {
+  return new HistoryRetention(app.get(EndedInstances), app.get(HistoryPartitions), app.get(Clock), days);
+}
+
+/** At the user task. */
+async function start(instanceGuid: string): Promise<void> {
+  await app.ask(StartProcessInstanceCommand, { processKey: 'ask', instanceGuid });
+}
+
+async function statusOf(instanceGuid: string): Promise<unknown> {
+  const { data } = await app.ask(GetProcessInstanceStateCommand, { instanceGuid });
+  return (data as { status: unknown } | null)?.status ?? null;
+}
+
+async function weeks(): Promise<string[]> {
+  const rows = await app
+    .get(DataSource)
+    .query<{ name: string }[]>(`SELECT relname AS name FROM pg_class WHERE relname ~ '^activity_\\d{4}w\\d{2}$' ORDER BY 1`);
+  return rows.map(({ name }) => name);
+}
+
+describe('a server', () => {
+  it('has made the partitions of its time before it serves', async () => {
+    await start('first');
+
+    const rows = await app
+      .get(DataSource)
+      .query<{ partition: string }[]>('SELECT DISTINCT tableoid::regclass::text AS partition FROM activity');
+
+    expect(await weeks()).toHaveLength(5);
+    expect(rows).toEqual([{ partition: (await weeks())[0] }]);
+  });
+});
+
+describe('retention', () => {
+  it('forgets what ended long ago but for its audit trail, and drops a week when nobody needs it', async () => {
+    for (const guid of ['ended', 'waits']) await start(guid);
+    for (const guid of ['first', 'ended']) await app.ask(SignalProcessInstanceCommand, { instanceGuid: guid });
+    const [thisWeek] = await weeks();
+
+    await retention(30).removeOld();
+    expect(await statusOf('ended')).toBe('completed');
+
+    app.get(Clock).advance(40 * DAY_MS);
+    await start('new');
+    await retention(null).removeOld();
+    expect(await statusOf('ended')).toBe('completed');
+
+    await retention(30).removeOld();
+    expect([await statusOf('ended'), await statusOf('waits'), await statusOf('new')]).toEqual([null, 'waiting', 'waiting']);
+    expect(await weeks()).toContain(thisWeek);
+    const { data } = await app.ask(GetProcessInstanceActivitiesQuery, { instanceGuid: 'waits' });
+    expect((data as { items: { elementId: string }[] }).items.map(({ elementId }) => elementId)).toEqual(['ask_Start', 'Ask']);
+    const trail = await app.get(AuditStore).query('acme', { instanceGuid: 'ended' }, 10, null);
+    expect(trail.items.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['StartProcessInstance', 'SignalProcessInstance']),
+    );
+    expect(await app.get(AuditStore).verify('acme')).toMatchObject({ valid: true });
+
+    await app.ask(SignalProcessInstanceCommand, { instanceGuid: 'waits' });
+    app.get(Clock).advance(40 * DAY_MS);
+    await retention(30).removeOld();
+    expect(await statusOf('waits')).toBeNull();
+    expect(await weeks()).not.toContain(thisWeek);
+  });
+});

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { EndedInstances, RemovalPosition } from '../../src/application/ports/history.js';
+import { createDataSource } from '../../src/storage/data-source.js';
+import { PgEndedInstances } from '../../src/storage/stores/ended-instances.js';
+import { PgHistoryPartitions } from '../../src/storage/stores/history-partitions.js';
+import { openHotDatabase } from '../support/hot-database.js';
+import { insertInstance, type InstanceFields } from './instance-row.js';
+import type { DataSource } from 'typeorm';
+
+const database = openHotDatabase();
+const LIMIT = Date.parse('2026-06-01T00:00:00Z');
+const [OLD, OLDER] = ['2026-05-20T00:00:00.000Z', '2026-05-01T00:00:00.000Z'];
+let dataSource: DataSource;
+let instances: EndedInstances;
+
+beforeAll(async () => {
+  dataSource = await createDataSource(database.url).initialize();
+  instances = new PgEndedInstances(database.pool);
+  await dataSource.query(
+    `INSERT INTO process_definition (id, tenant_id, name, process_key, description, category, version, is_active, trigger_events, metadata, created_by)
+     SELECT id, 'acme', 'p' || id, 'p', '', '', 1, true, '{}', '{}', 'alice' FROM unnest($1::bigint[]) AS id`,
+    [[1, 2, 3]],
+  );
+});
+afterAll(() => dataSource.destroy());
+
+/** All batches of one pass; how many went with each. */
+async function removeAll(): Promise<number[]> {
+  const removed: number[] = [];
+  let position: RemovalPosition | null = null;
+  do {
+    const batch = await instances.remove(LIMIT, position);
+    removed.push(batch.removed);
+    position = batch.next;
+  } while (position !== null);
+  return removed;
+}
+
+/** Which instances have rows, by table: of all tables that have an instance's rows. */
+async function rowsByTable(): Promise<Record<string, number[]>> {
+  const tables = await dataSource.query<{ name: string; column: string }[]>(
+    `SELECT relname AS name, attname AS column FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+       AND (attname = 'instance_id' OR (relname = 'process_instance' AND attname = 'id'))`,
+  );
+  const found: Record<string, number[]> = {};
+  for (const { name, column } of tables) {
+    const rows = await dataSource.query<{ id: number }[]>(`SELECT DISTINCT ${column} AS id FROM ${name} ORDER BY 1`);
+    found[name] = rows.map(({ id }) => id);
+  }
+  return found;
+}
+
+/** With a row in every table that may have one. */
+async function insertWithAll(fields: Partial<InstanceFields> & { id: number }): Promise<void> {
+  await insertInstance(dataSource, { ...fields, history: true });
+  await dataSource.query(`INSERT INTO timer_job VALUES ($1, 1, 'Timer', 'event', now())`, [fields.id]);
+  await dataSource.query(`INSERT INTO message_subscription VALUES ($1, 1, 'acme', 'guid', 'Catch', 'Paid', 'k')`, [fields.id]);
+}
+
+describe('retention', () => {
+  it('removes what began and ended before the limit, from all tables, and nothing else', async () => {
+    await insertWithAll({ id: 1, status: 'completed', startedAt: OLDER, endedAt: OLD });
+    await insertWithAll({ id: 2, status: 'cancelled', startedAt: OLDER, endedAt: '2026-05-31T23:59:59.999Z', definitionId: 3 });
+    await insertWithAll({ id: 3, status: 'completed', startedAt: OLDER, endedAt: '2026-06-01T00:00:00.000Z' });
+    await insertWithAll({ id: 4, status: 'completed', startedAt: '2026-07-01T00:00:00Z', endedAt: '2026-07-01T00:00:00Z' });
+    for (const [index, status] of (['running', 'waiting', 'error', 'paused'] as const).entries())
+      await insertWithAll({ id: 5 + index, status, startedAt: OLDER });
+    const before = await rowsByTable();
+
+    const removed = await removeAll();
+
+    const all = [1, 2, 3, 4, 5, 6, 7, 8];
+    const after = await rowsByTable();
+    expect(Object.keys(before).sort()).toEqual([
+      'activity',
+      'incident',
+      'instance_scope',
+      'message_subscription',
+      'process_instance',
+      'task_attempt',
+      'timer_job',
+    ]);
+    for (const [table, ids] of Object.entries(before)) expect([table, ids]).toEqual([table, all]);
+    for (const [table, ids] of Object.entries(after)) expect([table, ids]).toEqual([table, [3, 4, 5, 6, 7, 8]]);
+    expect(removed.reduce((sum, each) => sum + each)).toBe(2);
+  });
+
+  it('goes on in bounded batches, past those that stay, by two nodes at once', async () => {
+    await dataSource.query('DELETE FROM process_instance');
+    await dataSource.query(
+      `INSERT INTO process_instance (id, tenant_id, guid, definition_id, definition_version, process_key, execution_mode, status, version,
+         started_at, updated_at, ended_at, state, variables)
+       SELECT i, 'acme', 'many-' || i, 1 + i % 2, 1, 'p', 'Unsupervised', CASE WHEN i <= 1000 THEN 'waiting' ELSE 'completed' END, 1,
+         $1::timestamptz + i * interval '1 ms', $1, CASE WHEN i > 1000 THEN $2::timestamptz END, '{}', '{}'
+       FROM generate_series(1, 3000) AS i`,
+      [OLDER, OLD],
+    );
+
+    const passes = await Promise.all([removeAll(), removeAll()]);
+
+    expect(Math.max(...passes.flat())).toBeLessThanOrEqual(500);
+    expect(passes.flat().reduce((sum, each) => sum + each)).toBe(2_000);
+    expect(await database.rows('SELECT count(*) AS left, max(id) AS last FROM process_instance')).toEqual([
+      { left: 1_000, last: 1_000 },
+    ]);
+  });
+
+  it('lets a week be dropped when its last instance has gone, not while one that stays has a visit in it', async () => {
+    const partitions = new PgHistoryPartitions(dataSource);
+    await dataSource.query('TRUNCATE activity, process_instance');
+    await partitions.make(Date.parse('2026-05-11T00:00:00Z'), 1);
+    const week20 = '2026-05-12T00:00:00.000Z';
+    const week21 = '2026-05-19T00:00:00.000Z';
+    await insertWithAll({ id: 21, status: 'completed', startedAt: week20, endedAt: week20 });
+    await insertWithAll({ id: 22, status: 'completed', startedAt: week21, endedAt: week21 });
+    await insertWithAll({ id: 23, status: 'waiting', startedAt: week21 });
+    expect(await partitions.dropEmpty(LIMIT)).toEqual([]);
+
+    await removeAll();
+
+    expect(await partitions.dropEmpty(LIMIT)).toEqual(['activity_2026w20']);
+    expect(await database.rows('SELECT instance_id, tableoid::regclass::text AS partition FROM activity')).toEqual([
+      { instance_id: 23, partition: 'activity_2026w21' },
+    ]);
+  });
+});

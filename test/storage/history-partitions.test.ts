@@ -1,0 +1,229 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { createDataSource } from '../../src/storage/data-source.js';
+import { PgAuditStore } from '../../src/storage/audit/audit-store.js';
+import { HotPool } from '../../src/storage/connection/hot-pool.js';
+import { prepareDatabase } from '../../src/storage/prepare-database.js';
+import { PgHistoryPartitions } from '../../src/storage/stores/history-partitions.js';
+import { auditEntry } from './audit-entry.js';
+import { openPeopleDatabase } from './people-database.js';
+
+const database = openPeopleDatabase();
+let partitions: PgHistoryPartitions;
+beforeAll(() => {
+  partitions = new PgHistoryPartitions(database.dataSource);
+});
+
+const at = (instant: string) => Date.parse(instant);
+
+async function partitionsOf(dataSource: DataSource, table: string): Promise<Record<string, string>> {
+  const rows = await dataSource.query<{ name: string; bound: string }[]>(
+    `SELECT relname AS name, pg_get_expr(relpartbound, oid) AS bound FROM pg_class
+     WHERE oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = $1::regclass)`,
+    [table],
+  );
+  return Object.fromEntries(rows.map(({ name, bound }) => [name, bound]));
+}
+
+/** A visit that ended then; the partition in which it is. */
+async function insertVisit(source: DataSource | QueryRunner, instanceId: number, endedAt: string): Promise<string> {
+  const [row] = (await source.query(
+    `INSERT INTO activity VALUES ($1, 1, 'Task', 'serviceTask', 'completed', NULL, '[]', 1, 1, 0, $2, $2) RETURNING tableoid::regclass::text AS name`,
+    [instanceId, endedAt],
+  )) as { name: string }[];
+  return row?.name ?? '';
+}
+
+/** Runs `work` while another session is in a transaction. */
+async function besides<T>(
+  begin: (session: QueryRunner) => Promise<unknown>,
+  work: (session: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const session = database.dataSource.createQueryRunner();
+  await session.startTransaction();
+  try {
+    await begin(session);
+    return await work(session);
+  } finally {
+    if (session.isTransactionActive) await session.rollbackTransaction();
+    await session.release();
+  }
+}
+
+/** Until some session of this database waits for a lock. */
+async function lockAwaited(): Promise<void> {
+  const waiting = `SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  while ((await database.dataSource.query<unknown[]>(waiting)).length === 0);
+}
+
+describe('making partitions', () => {
+  it('makes the week and those ahead, by two nodes at once, each once', async () => {
+    const other = await createDataSource(database.url).initialize();
+    const nodes = [partitions, new PgHistoryPartitions(other)];
+
+    const outcomes = await Promise.all(nodes.map((node) => node.make(at('2026-11-25T10:00:00Z'), 2)));
+    await other.destroy();
+
+    const weeks = ['2026w48', '2026w49', '2026w50'];
+    const names = ['activity', 'audit_entry'].flatMap((table) => weeks.map((week) => `${table}_${week}`));
+    expect(outcomes.flatMap(({ made }) => made).sort()).toEqual(names);
+    expect(outcomes.flatMap(({ leftToDefault, busy }) => [...leftToDefault, ...busy])).toEqual([]);
+    expect(Object.keys(await partitionsOf(database.dataSource, 'audit_entry')).sort()).toEqual([
+      ...weeks.map((week) => `audit_entry_${week}`),
+      'audit_entry_default',
+    ]);
+    expect(await insertVisit(database.dataSource, 1, '2026-11-29T23:59:59.999Z')).toBe('activity_2026w48');
+    expect(await insertVisit(database.dataSource, 1, '2026-11-30T00:00:00.000Z')).toBe('activity_2026w49');
+    expect(await insertVisit(database.dataSource, 1, '2030-01-01T00:00:00.000Z')).toBe('activity_default');
+  });
+
+  it('does nothing where all is there', async () => {
+    await partitions.make(at('2027-02-01T00:00:00Z'), 0);
+
+    expect(await partitions.make(at('2027-02-07T23:00:00Z'), 0)).toMatchObject({ made: [], leftToDefault: [], busy: [] });
+  });
+
+  it('leaves a week to the default partition that has rows of it', async () => {
+    await insertVisit(database.dataSource, 2, '2027-03-02T00:00:00Z');
+
+    const outcome = await partitions.make(at('2027-02-25T00:00:00Z'), 2);
+
+    expect(outcome).toMatchObject({ leftToDefault: ['activity_2027w09'], busy: [] });
+    expect(outcome.made).toContain('activity_2027w10');
+    expect(outcome.made).toContain('audit_entry_2027w09');
+    expect(await insertVisit(database.dataSource, 3, '2027-03-03T00:00:00Z')).toBe('activity_default');
+  });
+
+  it('leaves it too where the row is committed while the partition is being attached', async () => {
+    const outcome = await besides(
+      (session) => insertVisit(session, 4, '2027-04-07T00:00:00Z'),
+      async (session) => {
+        const making = partitions.make(at('2027-04-07T00:00:00Z'), 0);
+        await lockAwaited();
+        await session.commitTransaction();
+        return making;
+      },
+    );
+
+    expect(outcome).toMatchObject({ made: ['audit_entry_2027w14'], leftToDefault: ['activity_2027w14'], busy: [] });
+  });
+
+  it('gives up soon while others hold the default partition, holds up no other week, and comes again', async () => {
+    await partitions.make(at('2027-05-03T00:00:00Z'), 0);
+
+    const [written, outcome] = await besides(
+      (session) => session.query('LOCK TABLE activity_default IN ROW EXCLUSIVE MODE'),
+      async () => {
+        const making = partitions.make(at('2027-05-10T00:00:00Z'), 0);
+        await lockAwaited();
+        return [await insertVisit(database.dataSource, 5, '2027-05-04T00:00:00Z'), await making] as const;
+      },
+    );
+
+    expect(written).toBe('activity_2027w18');
+    expect(outcome.busy).toEqual(['activity_2027w19']);
+    expect((await partitions.make(at('2027-05-10T00:00:00Z'), 0)).made).toEqual(['activity_2027w19']);
+  });
+});
+
+describe('a partition of the audit trail', () => {
+  it.each(['UPDATE %s SET comment = $$altered$$', 'DELETE FROM %s', 'TRUNCATE %s'])('refuses %s', async (statement) => {
+    await partitions.make(at('2026-11-25T10:00:00Z'), 0);
+
+    for (const table of ['audit_entry_2026w48', 'audit_entry'])
+      await expect(database.dataSource.query(statement.replace('%s', table))).rejects.toThrow(/is append-only: \w+ is refused/);
+  });
+
+  it('has the indexes and the constraints of the first', async () => {
+    await partitions.make(at('2026-11-25T10:00:00Z'), 0);
+    const shapeOf = (table: string) =>
+      database.dataSource.query<unknown[]>(
+        `SELECT replace(pg_get_indexdef(indexrelid), $1, 'audit_entry') AS definition, indisprimary, (SELECT count(*) FROM pg_inherits WHERE inhrelid = indexrelid) AS attached
+         FROM pg_index WHERE indrelid = $1::regclass ORDER BY indisprimary, indkey::text`,
+        [table],
+      );
+    const columnsOf = (rows: unknown[]) => JSON.stringify(rows).replaceAll(/INDEX \S+ ON/g, 'INDEX ON');
+
+    expect(columnsOf(await shapeOf('audit_entry_2026w48'))).toBe(columnsOf(await shapeOf('audit_entry_default')));
+  });
+
+  it('is read and sealed with the others', async () => {
+    await partitions.make(at('2026-11-25T10:00:00Z'), 1);
+    const pool = new HotPool(database.url);
+    const audit = new PgAuditStore(pool, database.dataSource);
+    const instants = ['2026-11-26T00:00:00.000Z', '2026-12-01T00:00:00.000Z', '2031-01-01T00:00:00.000Z'];
+    await audit.append(instants.map((instant, i) => auditEntry({ id: 900 + i, tenantId: 'weeks', at: instant })));
+
+    const { items } = await audit.query('weeks', {}, 10, null);
+    const verified = await audit.verify('weeks');
+    await pool.close();
+
+    expect(items.map((entry) => entry.at)).toEqual([...instants].reverse());
+    expect(verified).toMatchObject({ valid: true, checkedEntries: 3 });
+  });
+});
+
+describe('dropping weeks of visits', () => {
+  it('drops those that are over and empty, and no others', async () => {
+    await partitions.make(at('2026-01-05T00:00:00Z'), 3);
+    await insertVisit(database.dataSource, 6, '2026-01-14T00:00:00Z');
+
+    const dropped = await partitions.dropEmpty(at('2026-01-27T00:00:00Z'));
+
+    expect(dropped).toEqual(['activity_2026w02', 'activity_2026w04']);
+    const left = await partitionsOf(database.dataSource, 'activity');
+    expect(left).toHaveProperty('activity_2026w03');
+    expect(left).toHaveProperty('activity_2026w05');
+    expect(left).toHaveProperty('activity_default');
+    expect(await partitionsOf(database.dataSource, 'audit_entry')).toHaveProperty('audit_entry_2026w02');
+  });
+
+  it('gives up while another session uses the partition, and comes again', async () => {
+    await partitions.make(at('2025-03-03T00:00:00Z'), 0);
+    const limit = at('2025-03-10T00:00:00Z');
+
+    const meanwhile = await besides(
+      (session) => session.query('SELECT FROM activity_2025w10'),
+      () => partitions.dropEmpty(limit),
+    );
+
+    expect(meanwhile).toEqual([]);
+    expect(await partitions.dropEmpty(limit)).toEqual(['activity_2025w10']);
+  });
+
+  it('keeps one into which a visit came at the last moment', async () => {
+    await partitions.make(at('2025-06-02T00:00:00Z'), 0);
+
+    const dropped = await besides(
+      (session) => insertVisit(session, 7, '2025-06-03T00:00:00Z'),
+      async (session) => {
+        const dropping = partitions.dropEmpty(at('2025-06-09T00:00:00Z'));
+        await lockAwaited();
+        await session.commitTransaction();
+        return dropping;
+      },
+    );
+
+    expect(dropped).toEqual([]);
+    expect(await partitionsOf(database.dataSource, 'activity')).toHaveProperty('activity_2025w23');
+  });
+});
+
+it('works for a role that merely owns its database', async () => {
+  const role = `reprise_owner_${process.pid}`;
+  await database.dataSource.query(`CREATE ROLE ${role} LOGIN PASSWORD 'owner'`);
+  await database.dataSource.query(`CREATE DATABASE ${role} OWNER ${role}`);
+  const url = Object.assign(new URL(database.url), { username: role, password: 'owner', pathname: `/${role}` }).href;
+  await prepareDatabase(url, () => undefined);
+  const dataSource = await createDataSource(url).initialize();
+  const owned = new PgHistoryPartitions(dataSource);
+
+  const { made } = await owned.make(at('2026-11-25T10:00:00Z'), 0);
+  const dropped = await owned.dropEmpty(at('2026-12-01T00:00:00Z'));
+
+  expect(made).toEqual(['activity_2026w48', 'audit_entry_2026w48']);
+  expect(dropped).toEqual(['activity_2026w48']);
+  await dataSource.destroy();
+  await database.dataSource.query(`DROP DATABASE ${role} WITH (FORCE)`);
+  await database.dataSource.query(`DROP ROLE ${role}`);
+});
