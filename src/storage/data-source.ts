@@ -8,6 +8,8 @@ const CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A query of a person that takes longer is cancelled, so that it does not hold back the vacuum of the queues. */
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** A transaction that does nothing for so long is that of a frozen server: its rows must not stay locked. */
+const IDLE_TIMEOUT_MS = 10_000;
 
 /**
  * TypeORM's DataSource with its own pool, for people's queries and the migrations; not yet connected (`initialize`).
@@ -29,6 +31,11 @@ export function createDataSource(databaseUrl: string, statementTimeoutMs: number
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     poolSize: CONNECTIONS,
     poolErrorHandler: () => undefined, // Reported by the query that meets the lost connection.
-    extra: { keepAlive: true, statement_timeout: statementTimeoutMs, types: numberParsers },
+    extra: {
+      keepAlive: true,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
+      types: numberParsers,
+    },
   });
 }
