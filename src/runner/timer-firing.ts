@@ -1,10 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { StorageUnavailable } from '../application/ports/instance-store.js';
 import { TimerStore, type DueTimer } from '../application/ports/stores.js';
 import { EngineSession } from '../application/session/engine-session.js';
 
 /** Rows of an instance in one step: a step costs as much as the instance has tokens, however many of them it moves. */
 const TOGETHER = 100;
+
+/** `stale`: nothing waits for them. `failed`: the step could not be made. `unavailable`: the database is away. */
+type FiringEnd = 'fired' | 'stale' | 'failed' | 'unavailable';
 
 /** How the rows of one instance went. */
 interface Firing {
@@ -17,6 +20,7 @@ interface Firing {
 /** The rows that are being acted on: of each instance in order, of different instances at the same time. */
 @Injectable()
 export class TimerFiring {
+  private readonly logger = new Logger('Timers');
   private readonly byInstance = new Map<number, Firing>();
   private unavailable: StorageUnavailable | null = null;
 
@@ -78,22 +82,49 @@ export class TimerFiring {
 
   /** Never rejects: a row that could not be acted on is claimed again when its claim has run out. */
   private async fireAll(instanceId: number, group: readonly DueTimer[], moved: Set<number>): Promise<void> {
-    const refused: DueTimer[] = [];
+    const stale: DueTimer[] = [];
     for (let first = 0; first < group.length; first += TOGETHER) {
       const timers = group.slice(first, first + TOGETHER);
-      try {
-        if (await this.fire(instanceId, timers)) moved.add(instanceId);
-        else refused.push(...timers);
-      } catch (error) {
-        if (error instanceof StorageUnavailable) this.unavailable = error;
+      for (const [batch, end] of await this.fire(instanceId, timers)) {
+        if (end === 'fired') moved.add(instanceId);
+        else if (end === 'stale') stale.push(...batch);
       }
     }
-    await this.timers.discard(refused).catch(() => undefined);
+    await this.timers.discard(stale).catch(() => undefined);
   }
 
-  private async fire(instanceId: number, due: readonly DueTimer[]): Promise<boolean> {
+  /** Together; each on its own where they cannot be: one must not keep the others from firing. */
+  private async fire(instanceId: number, due: readonly DueTimer[]): Promise<[readonly DueTimer[], FiringEnd][]> {
+    const end = await this.tryToFire(instanceId, due);
+    if (end !== 'failed' || due.length === 1) return [[due, end]];
+    const ends: [readonly DueTimer[], FiringEnd][] = [];
+    for (const timer of due) ends.push([[timer], await this.tryToFire(instanceId, [timer])]);
+    return ends;
+  }
+
+  private async tryToFire(instanceId: number, due: readonly DueTimer[]): Promise<FiringEnd> {
     const timers = due.map(({ kind, elementInstanceId, timerNodeId }) => ({ kind, elementInstanceId, timerNodeId }));
-    const result = await this.session.applyById(instanceId, { type: 'fire-timers', timers });
-    return result.kind === 'done';
+    try {
+      const result = await this.session.applyById(instanceId, { type: 'fire-timers', timers, failure: null });
+      if (result.kind === 'done') return 'fired';
+      if (result.kind === 'not-found' || result.rejected.code === 'NOTHING_DUE') return 'stale';
+      this.report(instanceId, due, result.rejected.message);
+    } catch (error) {
+      if (error instanceof StorageUnavailable) {
+        this.unavailable = error;
+        return 'unavailable';
+      }
+      this.report(instanceId, due, String(error));
+    }
+    return 'failed';
+  }
+
+  private report(instanceId: number, due: readonly DueTimer[], error: string): void {
+    if (due.length > 1) return; // Each is tried on its own.
+    const [timer] = due;
+    this.logger.error(
+      { instanceId, elementInstanceId: timer?.elementInstanceId, kind: timer?.kind, error },
+      'A timer could not fire',
+    );
   }
 }

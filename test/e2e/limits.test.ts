@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { field, type ApiClient, type Data, type WireAnswer } from './support/api-client.js';
-import { flow, fork, handlerTask, httpTask, model, scriptTask, sequence } from './support/models.js';
+import { catchEvent, flow, fork, handlerTask, httpTask, model, scriptTask, sequence, timer } from './support/models.js';
 import { failing, succeeding, TestService, type Behaviour } from './support/test-service.js';
 import { startTestServer, type TestServer } from './support/test-server.js';
 
@@ -42,6 +42,20 @@ function nested(depth: number): unknown {
   return depth === 0 ? 1 : { a: nested(depth - 1) };
 }
 
+/** Two timers that are due together; behind one of them an error is caught, which writes the variable `_lastError`. */
+const soon = timer('timeDuration', 'PT0.2S');
+const twoClocks = model(
+  'two-clocks',
+  `<bpmn:startEvent id="StartEvent" />${catchEvent('Good', soon).xml}<bpmn:endEvent id="AfterGood" />
+   <bpmn:subProcess id="Sub"><bpmn:startEvent id="SubStart" />${catchEvent('Late', soon).xml}
+     <bpmn:endEvent id="Thrown"><bpmn:errorEventDefinition errorRef="Error_1" /></bpmn:endEvent>
+     ${flow('s1', 'SubStart', 'Late')}${flow('s2', 'Late', 'Thrown')}</bpmn:subProcess>
+   <bpmn:boundaryEvent id="Caught" attachedToRef="Sub"><bpmn:errorEventDefinition /></bpmn:boundaryEvent>
+   <bpmn:endEvent id="AfterSub" /><bpmn:endEvent id="AfterError" />
+   ${flow('f1', 'StartEvent', 'Good')}${flow('f2', 'Good', 'AfterGood')}${flow('f3', 'StartEvent', 'Sub')}
+   ${flow('f4', 'Sub', 'AfterSub')}${flow('f5', 'Caught', 'AfterError')}`,
+).replace('<bpmn:process', '<bpmn:error id="Error_1" errorCode="BOOM" /><bpmn:process');
+
 describe('variables over 4 MiB', () => {
   it('are refused by a start, which starts nothing', async () => {
     const answer = await admin.cmd('StartProcessInstanceCommand', {
@@ -70,6 +84,18 @@ describe('variables over 4 MiB', () => {
     expect(started.data).toMatchObject({ status: 'error', error: { taskId: 'Task_1', errorCode: 'VARIABLES_TOO_LARGE' } });
     const retried = await admin.cmd('RetryFailedTaskCommand', { instanceGuid: guidOf(started), updatedVariables: { text: '' } });
     expect(retried).toMatchObject({ isSuccessful: true, data: { status: 'completed' } });
+  });
+
+  it('by what a timer leads to are an incident of its event, and other timers that are due with it fire', async () => {
+    await admin.deploy(twoClocks);
+    const started = await startWith('two-clocks', { serviceUrl: '', text: 'x'.repeat(4 * MIB - 60) });
+
+    const state = await admin.reaches(guidOf(started), 'error');
+
+    expect(state.data).toMatchObject({ error: { taskId: 'Late', errorCode: 'VARIABLES_TOO_LARGE' } });
+    expect(field(state, 'state.completedTasks')).toContain('AfterGood');
+    await admin.cmd('RetryFailedTaskCommand', { instanceGuid: guidOf(started), updatedVariables: { text: '' }, waitMs: 0 });
+    expect(field(await admin.reaches(guidOf(started), 'completed'), 'state.completedTasks')).toContain('AfterError');
   });
 });
 

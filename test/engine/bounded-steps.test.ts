@@ -75,6 +75,7 @@ function goOn(drive: Drive, most = 100): number {
     if (!next || count >= most) return count;
     drive.apply({
       type: 'fire-timers',
+      failure: null,
       timers: [{ kind: 'continue', elementInstanceId: next.elementInstanceId, timerNodeId: '' }],
     });
   }
@@ -163,7 +164,11 @@ describe('a step', () => {
     const drive = started(await compiled(wide(1100, 'userTask')));
     const held = drive.state && openElements(drive.state).find(({ status }) => status === 'ready');
 
-    drive.apply({ type: 'fire-timers', timers: [{ kind: 'continue', elementInstanceId: held?.id ?? 0, timerNodeId: '' }] });
+    drive.apply({
+      type: 'fire-timers',
+      failure: null,
+      timers: [{ kind: 'continue', elementInstanceId: held?.id ?? 0, timerNodeId: '' }],
+    });
 
     expect(drive.state && openElements(drive.state).every(({ status }) => status === 'waiting')).toBe(true);
     expect(drive.outside.timers.size).toBe(0);
@@ -174,7 +179,7 @@ describe('a step', () => {
     goOn(drive);
     const reported = drive.state && openElements(drive.state).find(({ status }) => status === 'failed');
 
-    drive.apply({ type: 'fire-timers', timers: [boundaryTimerOf(drive, reported?.scopeId ?? 0)] });
+    drive.apply({ type: 'fire-timers', failure: null, timers: [boundaryTimerOf(drive, reported?.scopeId ?? 0)] });
 
     expect([...drive.outside.incidents.values()]).toEqual(['STEP_LIMIT']);
     expect(drive.state?.status).toBe('error');
@@ -220,7 +225,7 @@ function openUserTasks(definition: ProcessDefinition): { definition: ProcessDefi
     result = step(
       definition,
       state,
-      { type: 'fire-timers', timers: [{ kind: 'continue', elementInstanceId: 0, timerNodeId: '' }] },
+      { type: 'fire-timers', failure: null, timers: [{ kind: 'continue', elementInstanceId: 0, timerNodeId: '' }] },
       context,
     );
   }

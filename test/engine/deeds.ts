@@ -121,7 +121,7 @@ function firing(drive: Drive, nodeId: string): Command {
   if (!timer) throw new Error(`Expected a timer of ${nodeId}, but there is none`);
   drive.now = Math.max(drive.now, timer.dueAt);
   const { kind, elementInstanceId, timerNodeId } = timer;
-  return { type: 'fire-timers', timers: [{ kind, elementInstanceId, timerNodeId }] };
+  return { type: 'fire-timers', failure: null, timers: [{ kind, elementInstanceId, timerNodeId }] };
 }
 
 function nodeIdOf(drive: Drive, id: number): string | undefined {

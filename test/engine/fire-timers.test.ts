@@ -21,9 +21,14 @@ const start: Command = {
 };
 const STALE: TimerKey = { kind: 'timer', elementInstanceId: 999, timerNodeId: '' };
 
+function skip(taskId: string): Command {
+  return { type: 'skip-failed-task', taskId, outputs: null, toActivityId: null, expectedVersion: null };
+}
+
 async function waiting(): Promise<Drive> {
   const drive = new Drive(await compiled(clocks));
   drive.apply(start);
+  drive.now += 3_600_000;
   return drive;
 }
 
@@ -51,7 +56,11 @@ describe('timers that fell due together', () => {
   it('fire in one step, and a stale one among them takes its row with it', async () => {
     const drive = await waiting();
 
-    const result = drive.apply({ type: 'fire-timers', timers: [...timersOf(drive, 'A'), STALE, ...timersOf(drive, 'B')] });
+    const result = drive.apply({
+      type: 'fire-timers',
+      failure: null,
+      timers: [...timersOf(drive, 'A'), STALE, ...timersOf(drive, 'B')],
+    });
 
     expect(open(drive)).toEqual(['Sub', 'C']);
     expect(result).toMatchObject({
@@ -65,18 +74,48 @@ describe('timers that fell due together', () => {
   ])('fire in their order, $what', async ({ order, ended }) => {
     const drive = await waiting();
 
-    const result = drive.apply({ type: 'fire-timers', timers: timersOf(drive, ...order) });
+    const result = drive.apply({ type: 'fire-timers', failure: null, timers: timersOf(drive, ...order) });
 
     expect(open(drive)).toEqual(['A', 'B']);
     expect(reached(result)).toContain(ended);
     expect([...drive.outside.timers.values()].map(({ kind }) => kind)).toEqual(['timer', 'timer']);
   });
 
+  it('stay where they are not due yet, and fire with the others when they are', async () => {
+    const drive = await waiting();
+    drive.now -= 1;
+
+    expect(drive.apply({ type: 'fire-timers', failure: null, timers: timersOf(drive, 'A') })).toMatchObject({
+      code: 'NOTHING_DUE',
+    });
+    expect(open(drive)).toContain('A');
+    expect(timersOf(drive, 'A')).toHaveLength(1);
+  });
+
+  it.each([
+    { timer: 'A', stands: 'A', gone: 'none' },
+    { timer: 'Late', stands: 'Late', gone: 'Sub' },
+  ])('leave an incident at $stands where what follows cannot be stored', async ({ timer, stands, gone }) => {
+    const drive = await waiting();
+
+    drive.apply({ type: 'fire-timers', failure: { code: 'TOO_MUCH', message: 'No room' }, timers: timersOf(drive, timer) });
+
+    expect(drive.state?.status).toBe('error');
+    expect([...drive.outside.incidents.values()]).toEqual(['TOO_MUCH']);
+    expect(open(drive)).toContain(stands);
+    expect(open(drive)).not.toContain(gone);
+    drive.apply(skip(stands));
+    expect(open(drive)).not.toContain(stands);
+  });
+
   it('are refused where the instance waits for none of them', async () => {
     const drive = await waiting();
     const before = drive.state;
 
-    expect(drive.apply({ type: 'fire-timers', timers: [STALE] })).toMatchObject({ kind: 'rejected', code: 'NOTHING_DUE' });
+    expect(drive.apply({ type: 'fire-timers', failure: null, timers: [STALE] })).toMatchObject({
+      kind: 'rejected',
+      code: 'NOTHING_DUE',
+    });
     expect(drive.state).toBe(before);
   });
 
@@ -84,7 +123,7 @@ describe('timers that fell due together', () => {
     const drive = await waiting();
     drive.apply({ type: 'pause-process-instance', expectedVersion: null });
 
-    drive.apply({ type: 'fire-timers', timers: timersOf(drive, 'A', 'B') });
+    drive.apply({ type: 'fire-timers', failure: null, timers: timersOf(drive, 'A', 'B') });
     expect(open(drive)).toEqual(['A', 'B', 'Sub', 'C']);
 
     drive.apply({ type: 'resume-process-instance', updatedVariables: null, expectedVersion: null });

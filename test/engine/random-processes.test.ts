@@ -246,9 +246,10 @@ function fire(drive: Drive, kind: 'fire' | 'stale-timer', pick: number): Command
     timerNodeId: '',
   };
   const timers = due.map(({ kind, elementInstanceId, timerNodeId }) => ({ kind, elementInstanceId, timerNodeId }));
-  if (kind === 'stale-timer' || timers.length === 0) return [{ type: 'fire-timers', timers: [stale] }];
+  if (kind === 'stale-timer' || timers.length === 0) return [{ type: 'fire-timers', failure: null, timers: [stale] }];
   drive.now = Math.max(drive.now, ...due.map(({ dueAt }) => dueAt));
-  return [{ type: 'fire-timers', timers: pick % 5 ? timers : [...timers, stale] }];
+  const failure = pick % 7 ? null : { code: 'NO_ROOM', message: 'no' };
+  return [{ type: 'fire-timers', failure, timers: pick % 5 ? timers : [...timers, stale] }];
 }
 
 function retry(taskId: string | null, updatedVariables: JsonObject | null, keepVariables: 'always' | 'onSuccess'): Command {

@@ -11,8 +11,8 @@ export interface SizedStep {
 }
 
 /**
- * Refuses a step that would make the variables too large; an attempt whose result is too large has failed instead, so that
- * the task can be repaired.
+ * Refuses a step that would make the variables too large. An attempt whose result is too large, and a lone timer that leads to
+ * as much, have failed instead, so that a person can repair it: there is nobody to refuse them to.
  */
 export function limitVariables(
   result: StepResult,
@@ -30,6 +30,10 @@ export function limitVariables(
     const { elementInstanceId, attempt } = command;
     const failure = { code: 'VARIABLES_TOO_LARGE', message, bpmnError: false, details: null, variables: null };
     const failed = step({ type: 'fail-attempt', elementInstanceId, attempt, ...failure });
+    return { result: failed, variablesText: textOf(failed) };
+  }
+  if (command.type === 'fire-timers' && command.failure === null && command.timers.length === 1) {
+    const failed = step({ ...command, failure: { code: 'VARIABLES_TOO_LARGE', message } });
     return { result: failed, variablesText: textOf(failed) };
   }
   const data = { currentStatus: status, maxBytes: VARIABLES_MAX_BYTES, bytes };

@@ -2,7 +2,7 @@ import { isActivity, type ActivityNode, type BoundaryEventNode, type FlowNode } 
 import { armTimer, rearmTimer } from '../event-definitions/timer.js';
 import { createElement, mergeVariables, nodeOf, touchElement, visibleVariables, type Draft } from '../state/draft.js';
 import { ROOT_SCOPE, type ElementInstance } from '../state/instance-state.js';
-import { expressionFailure, failElement } from './fail-element.js';
+import { expressionFailure, failElement, type Failure } from './fail-element.js';
 import { completeElement, endVisit } from './leave-element.js';
 import { terminateElement } from './terminate-element.js';
 
@@ -28,8 +28,17 @@ export function armBoundaryTimers(draft: Draft, node: ActivityNode, instance: El
   return true;
 }
 
-/** A boundary timer of the visit is due: its event happens, and a cycle that does not interrupt is scheduled again. */
-export function fireBoundaryTimer(draft: Draft, node: FlowNode, instance: ElementInstance, eventId: string): void {
+/**
+ * A boundary timer of the visit is due: its event happens, and a cycle that does not interrupt is scheduled again. With a
+ * failure the token does not leave the event.
+ */
+export function fireBoundaryTimer(
+  draft: Draft,
+  node: FlowNode,
+  instance: ElementInstance,
+  eventId: string,
+  failure: Pick<Failure, 'code' | 'message'> | null,
+): void {
   const event = isActivity(node) ? node.boundaryEvents.find((each) => each.id === eventId) : undefined;
   const armed = instance.boundaryTimers.find((timer) => timer.nodeId === eventId);
   if (!event || !armed) return;
@@ -37,7 +46,7 @@ export function fireBoundaryTimer(draft: Draft, node: FlowNode, instance: Elemen
   draft.effects.push({ type: 'cancel-timer', elementInstanceId: instance.id, timerNodeId: eventId });
   const next = event.interrupting ? null : rearmTimer(armed, draft.context.now);
   if (next) scheduleBoundaryTimer(draft, instance, { nodeId: eventId, ...next });
-  triggerBoundaryEvent(draft, event, node, instance);
+  triggerBoundaryEvent(draft, event, node, instance, failure);
 }
 
 function scheduleBoundaryTimer(draft: Draft, instance: ElementInstance, timer: ElementInstance['boundaryTimers'][number]): void {
@@ -46,11 +55,19 @@ function scheduleBoundaryTimer(draft: Draft, instance: ElementInstance, timer: E
   draft.effects.push({ type: 'schedule-timer', kind: 'boundary-timer', elementInstanceId: instance.id, timerNodeId, dueAt });
 }
 
-/** A boundary event happens: it ends its activity if it interrupts, and a token leaves by it. */
-function triggerBoundaryEvent(draft: Draft, event: BoundaryEventNode, node: FlowNode, instance: ElementInstance): void {
+/** A boundary event happens: it ends its activity if it interrupts, and a token leaves by it, or stands failed on it. */
+function triggerBoundaryEvent(
+  draft: Draft,
+  event: BoundaryEventNode,
+  node: FlowNode,
+  instance: ElementInstance,
+  failure: Pick<Failure, 'code' | 'message'> | null = null,
+): void {
   const { scopeId } = instance;
   if (event.interrupting) terminateElement(draft, node, instance, 'terminated');
-  completeElement(draft, event, createElement(draft, event, scopeId, null));
+  const token = createElement(draft, event, scopeId, null);
+  if (failure) failElement(draft, event, token, { ...failure, kind: 'model' });
+  else completeElement(draft, event, token);
 }
 
 /** A modelled error on its way outwards: the nearest boundary event that catches its code takes it. False: nobody does. */

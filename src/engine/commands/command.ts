@@ -61,10 +61,20 @@ export interface ReleaseAttempt {
   readonly attempt: number;
 }
 
-/** Timer rows fell due, in this order. Refused when the instance waits for none of them; those it does not wait for are dropped. */
+/**
+ * Timer rows fell due, in this order. Refused when the instance waits for none of them; rows that nothing waits for are
+ * dropped, those that are not due yet stay.
+ */
 export interface FireTimers {
   readonly type: 'fire-timers';
   readonly timers: readonly TimerKey[];
+  /** Set: what follows from them cannot be stored; the elements that they are about fail with this. */
+  readonly failure: TimerFailure | null;
+}
+
+export interface TimerFailure {
+  readonly code: string;
+  readonly message: string;
 }
 
 /** A message reached a subscription of this instance. */

@@ -1,59 +1,72 @@
 import { activateHeld, moveTokens } from '../behaviors/advance.js';
 import { fireBoundaryTimer } from '../behaviors/boundary-events.js';
+import { failElement } from '../behaviors/fail-element.js';
 import { hasStopped } from '../behaviors/put-off.js';
 import { releaseWait } from '../behaviors/release-waits.js';
 import { elementOf } from '../elements/index.js';
 import { isPutOff, nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState, TimerKey } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
-import type { FireTimers } from './command.js';
+import type { FireTimers, TimerFailure } from './command.js';
 import { reject } from './guards.js';
 
 /**
  * Acts on timer rows that fell due, each after all that the one before has led to. Refused (and the rows dropped) when no visit
  * waits for any of them.
  */
-export function fireTimers(draft: Draft, before: InstanceState, { timers }: FireTimers): Rejected | null {
-  const fired: TimerKey[] = [];
+export function fireTimers(draft: Draft, before: InstanceState, { timers, failure }: FireTimers): Rejected | null {
+  const stale: TimerKey[] = [];
   for (const timer of timers) {
-    if (fireTimer(draft, timer)) fired.push(timer);
+    if (!fireTimer(draft, timer, failure)) stale.push(timer);
     moveTokens(draft);
   }
-  if (fired.length === 0) {
-    const message = `Expected a timer that the process instance waits for, but it waits for none of the ${timers.length}.`;
+  if (stale.length === timers.length) {
+    const message = `Expected a timer that is due and that the process instance waits for, but none of the ${timers.length} is.`;
     return reject('NOTHING_DUE', message, { currentStatus: before.status });
   }
-  for (const timer of timers) if (!fired.includes(timer)) dropRow(draft, timer);
+  for (const timer of stale) if (!isScheduled(draft, timer)) dropRow(draft, timer);
   return null;
 }
 
-/** @returns false when the visit no longer waits for it */
-export function fireTimer(draft: Draft, timer: TimerKey): boolean {
-  if (timer.kind === 'continue') return goOn(draft, timer);
+/** @returns false when it is not due, or no visit waits for it any longer */
+export function fireTimer(draft: Draft, timer: TimerKey, failure: TimerFailure | null): boolean {
+  if (timer.kind === 'continue') return goOn(draft, timer, failure);
   const instance = touchElement(draft, timer.elementInstanceId);
-  if (!instance || !isAwaited(instance, timer)) return false;
+  const dueAt = instance ? dueTimeOf(instance, timer) : null;
+  if (!instance || dueAt === null || dueAt > draft.context.now) return false;
   const node = nodeOf(draft, instance);
   draft.subject ??= instance;
   if (draft.state.paused) keepForLater(draft, timer);
-  else if (timer.kind === 'boundary-timer') fireBoundaryTimer(draft, node, instance, timer.timerNodeId);
+  else if (timer.kind === 'boundary-timer') fireBoundaryTimer(draft, node, instance, timer.timerNodeId, failure);
   else {
     dropRow(draft, timer);
     instance.dueAt = null;
-    if (timer.kind === 'retry') draft.activate(draft, node, instance);
+    if (failure) failTimer(draft, instance, timer, failure);
+    else if (timer.kind === 'retry') draft.activate(draft, node, instance);
     else elementOf(node).resolve?.(draft, node, instance, { result: null, variables: null });
   }
   return true;
 }
 
-/** Goes on with all that is put off; while the instance is paused, the resume will. */
-function goOn(draft: Draft, timer: TimerKey): boolean {
+/** Goes on with all that is put off; while the instance is paused, the resume will. With a failure, the oldest of it fails. */
+function goOn(draft: Draft, timer: TimerKey, failure: TimerFailure | null): boolean {
   const held = openElements(draft.state).filter(isPutOff);
-  if (held.length === 0 || hasStopped(draft)) return false;
+  const [oldest] = held;
+  if (!oldest || hasStopped(draft)) return false;
   // Its own key: a row may stand for one visit, as it was once written. The other is settled at the end of the step.
   dropRow(draft, timer);
-  if (!draft.state.paused) activateHeld(draft);
-  else for (const { id } of held) holdForResume(draft, id);
+  if (draft.state.paused) for (const { id } of held) holdForResume(draft, id);
+  else if (failure) {
+    const instance = touchElement(draft, oldest.id);
+    if (instance) failTimer(draft, instance, timer, failure);
+    draft.continues = true; // For the others.
+  } else activateHeld(draft);
   return true;
+}
+
+function failTimer(draft: Draft, instance: ElementInstance, { kind }: TimerKey, failure: TimerFailure): void {
+  if (kind !== 'timer') instance.attempt++; // The attempt that could not begin.
+  failElement(draft, nodeOf(draft, instance), instance, { ...failure, kind: 'model' });
 }
 
 function dropRow(draft: Draft, { elementInstanceId, timerNodeId }: TimerKey): void {
@@ -65,17 +78,24 @@ function holdForResume(draft: Draft, id: number): void {
   if (instance) releaseWait(draft, instance);
 }
 
-function isAwaited(instance: ElementInstance, timer: TimerKey): boolean {
+/** When the visit expects this timer, epoch ms; null: it does not. */
+function dueTimeOf(instance: ElementInstance, timer: TimerKey): number | null {
   switch (timer.kind) {
     case 'retry':
-      return instance.status === 'retrying';
+      return instance.status === 'retrying' ? instance.dueAt : null;
     case 'continue':
-      return false; // Of the instance, not of a visit.
+      return null; // Of the instance, not of a visit.
     case 'timer':
-      return instance.status === 'waiting' && instance.dueAt !== null;
+      return instance.status === 'waiting' ? instance.dueAt : null;
     case 'boundary-timer':
-      return instance.boundaryTimers.some(({ nodeId }) => nodeId === timer.timerNodeId);
+      return instance.boundaryTimers.find(({ nodeId }) => nodeId === timer.timerNodeId)?.dueAt ?? null;
   }
+}
+
+/** It will fire at another time: its row must stay. */
+function isScheduled(draft: Draft, timer: TimerKey): boolean {
+  const instance = timer.kind === 'continue' ? null : touchElement(draft, timer.elementInstanceId);
+  return instance ? dueTimeOf(instance, timer) !== null : false;
 }
 
 /** The row goes, the firing stays: it is acted on at resume. */

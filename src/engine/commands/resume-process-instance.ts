@@ -17,7 +17,7 @@ export function resumeProcessInstance(draft: Draft, before: InstanceState, comma
   draft.state.inbox = [];
   activateHeld(draft);
   for (const entry of inbox) {
-    if (entry.type === 'timer') fireTimer(draft, entry.timer);
+    if (entry.type === 'timer') fireTimer(draft, entry.timer, null);
     else deliver(draft, entry);
   }
   return null;
