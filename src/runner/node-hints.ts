@@ -7,14 +7,16 @@ const GATHER_MS = 10;
 const SOON_MS = 1_000;
 /** Instances in one notification, which has at most 8,000 bytes. */
 const INSTANCES = 300;
+/** Instances that wait to be told of while the channel is slow; more are found by polling. */
+const WAITING = 3_000;
 
-/** Gathers what other nodes should look at, and tells them at most a hundred times a second. */
+/** Gathers what other nodes should look at, and tells them at most a hundred times a second, one notification after the other. */
 @Injectable()
 export class NodeHints {
   private dueAt = Infinity;
   private readonly moved = new Set<number>();
   private timer: NodeJS.Timeout | null = null;
-  private sending: Promise<unknown> = Promise.resolve();
+  private sending: Promise<void> | null = null;
 
   constructor(private readonly channel: HintChannel) {}
 
@@ -22,10 +24,11 @@ export class NodeHints {
     this.channel.open(onHint);
   }
 
-  /** What is gathered is sent first. */
+  /** What is gathered is sent first, as long as the channel takes it. */
   async stop(): Promise<void> {
-    if (this.timer) this.send();
+    if (this.timer) clearTimeout(this.timer);
     await this.sending;
+    await this.sendAll();
     await this.channel.close();
   }
 
@@ -37,23 +40,29 @@ export class NodeHints {
   }
 
   instanceMoved(instanceId: number): void {
-    this.moved.add(instanceId);
+    if (this.moved.size < WAITING) this.moved.add(instanceId);
     this.schedule();
   }
 
   private schedule(): void {
-    this.timer ??= setTimeout(() => this.send(), GATHER_MS);
+    if (this.timer || this.sending) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.sending = this.sendAll().finally(() => (this.sending = null));
+    }, GATHER_MS);
   }
 
-  private send(): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
+  /** With what is gathered while it is sent. */
+  private async sendAll(): Promise<void> {
+    for (let hint = this.takeHint(); hint; hint = this.takeHint()) await this.channel.send(hint);
+  }
+
+  private takeHint(): NodeHint | null {
+    if (this.dueAt === Infinity && this.moved.size === 0) return null;
     const due = this.dueAt === Infinity ? {} : { dueAt: this.dueAt };
-    const moved = [...this.moved];
     this.dueAt = Infinity;
-    this.moved.clear();
-    const hints: NodeHint[] = [{ ...due, movedInstances: moved.splice(0, INSTANCES) }];
-    while (moved.length > 0) hints.push({ movedInstances: moved.splice(0, INSTANCES) });
-    this.sending = Promise.all([this.sending, ...hints.map((hint) => this.channel.send(hint))]);
+    const movedInstances = [...this.moved].slice(0, INSTANCES);
+    for (const id of movedInstances) this.moved.delete(id);
+    return { ...due, movedInstances };
   }
 }

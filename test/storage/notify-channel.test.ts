@@ -59,8 +59,8 @@ describe('a hint', () => {
     await other.channel.send({ movedInstances: [9] });
     await listener.hears(1);
 
-    expect(other.heard).toMatchObject([{ dueAt: 1_900_000_000_000 }, { movedInstances: [7, 8] }]);
-    expect(listener.heard).toMatchObject([{ movedInstances: [9] }]);
+    expect(other.heard).toEqual([{ dueAt: 1_900_000_000_000 }, { movedInstances: [7, 8] }]);
+    expect(listener.heard).toEqual([{ movedInstances: [9] }]);
   });
 
   test.each([
@@ -77,7 +77,7 @@ describe('a hint', () => {
     await listener.channel.send({ dueAt: 5 });
     await other.hears(1);
 
-    expect(other.heard).toMatchObject([{ dueAt: 5 }]);
+    expect(other.heard).toEqual([{ dueAt: 5 }]);
   });
 
   test('is heard again after the connections were lost, by itself', async () => {
@@ -89,7 +89,36 @@ describe('a hint', () => {
     await listener.channel.send({ dueAt: 2 });
     await other.hears(1);
 
-    expect(other.heard).toMatchObject([{ dueAt: 2 }]);
+    expect(other.heard).toEqual([{ dueAt: 2 }]);
+  });
+
+  test('that a frozen connection does not take is given up, and the next goes over a new one', async () => {
+    const frozen = await connections();
+    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    try {
+      await listener.channel.send({ dueAt: 1 });
+      await other.channel.send({ dueAt: 2 });
+      await bothListen(frozen);
+    } finally {
+      for (const pid of frozen) process.kill(pid, 'SIGCONT');
+    }
+
+    await listener.channel.send({ dueAt: 3 });
+    await other.hears(1);
+
+    expect(other.heard).toEqual([{ dueAt: 3 }]);
+  });
+
+  test('holds up no end of the server while its connection is frozen', async () => {
+    const frozen = await connections();
+    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    const begun = performance.now();
+    try {
+      await Promise.all([listener.channel.send({ dueAt: 1 }), listener.channel.close()]);
+      expect(performance.now() - begun).toBeLessThan(3_000);
+    } finally {
+      for (const pid of frozen) process.kill(pid, 'SIGCONT');
+    }
   });
 
   test('is dropped without a word where there is no connection', async () => {

@@ -6,6 +6,8 @@ const CHANNEL = 'reprise_hint';
 /** Between attempts to connect, in ms; meanwhile polling finds what is due. */
 const RECONNECT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A hint takes a fraction of a millisecond; after this the connection is taken for dead, in ms. */
+const SEND_TIMEOUT_MS = 1_000;
 
 /**
  * Hints by LISTEN and NOTIFY on a connection of its own: in a transaction of the engine, NOTIFY would make commits wait for each
@@ -28,8 +30,12 @@ export class NotifyChannel extends HintChannel {
   }
 
   async send(hint: NodeHint): Promise<void> {
+    const { client } = this;
+    if (!client) return;
     const payload = JSON.stringify({ ...hint, sender: this.sender });
-    await this.client?.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]).catch(() => undefined);
+    const late = setTimeout(() => void abandon(client), SEND_TIMEOUT_MS);
+    await client.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]).catch(() => undefined);
+    clearTimeout(late);
   }
 
   async close(): Promise<void> {
@@ -37,7 +43,7 @@ export class NotifyChannel extends HintChannel {
     if (this.reconnect) clearTimeout(this.reconnect);
     const { client } = this;
     this.client = null;
-    await client?.end().catch(() => undefined);
+    if (client) await abandon(client);
   }
 
   private async connect(): Promise<void> {
@@ -54,11 +60,11 @@ export class NotifyChannel extends HintChannel {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
     } catch {
-      await client.end().catch(() => undefined);
+      await abandon(client);
       return this.lose(client);
     }
     if (this.onHint) this.client = client;
-    else await client.end().catch(() => undefined);
+    else await abandon(client);
   }
 
   private lose(client: pg.Client): void {
@@ -70,20 +76,32 @@ export class NotifyChannel extends HintChannel {
 
   private receive(payload: string | undefined): void {
     const message = parse(payload);
-    if (message && message.sender !== this.sender) this.onHint?.(message);
+    if (message && message.sender !== this.sender) this.onHint?.(message.hint);
   }
 }
 
+/** Ends the connection, also while it waits for an answer that does not come. */
+async function abandon(client: pg.Client): Promise<void> {
+  const stalled = setTimeout(() => client.connection.stream.destroy(), SEND_TIMEOUT_MS);
+  await client.end().catch(() => undefined);
+  clearTimeout(stalled);
+}
+
 /** Null for what is not ours, or of a version that speaks otherwise. */
-function parse(payload: string | undefined): ({ sender: string } & NodeHint) | null {
+function parse(payload: string | undefined): { sender: string; hint: NodeHint } | null {
   try {
     const message = JSON.parse(payload ?? '') as Readonly<Record<string, unknown>> | null;
     const { sender, dueAt, movedInstances } = message ?? {};
     if (typeof sender !== 'string') return null;
     if (dueAt !== undefined && typeof dueAt !== 'number') return null;
-    if (movedInstances !== undefined && !Array.isArray(movedInstances)) return null;
-    return { ...(message as NodeHint), sender };
+    if (movedInstances !== undefined && !isNumbers(movedInstances)) return null;
+    const hint = { ...(dueAt === undefined ? {} : { dueAt }), ...(movedInstances === undefined ? {} : { movedInstances }) };
+    return { sender, hint };
   } catch {
     return null;
   }
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'number');
 }
