@@ -42,7 +42,12 @@ export async function createApplication(root: DynamicModule, options: HttpOption
     done(null, body),
   );
   const admission = app.get(Admission);
-  fastify.addHook('onRequest', (request) => admission.decide(request));
+  // Without this, Node asks for the body before anybody has looked at the headers.
+  fastify.server.on('checkContinue', (request, response) => fastify.server.emit('request', request, response));
+  fastify.addHook('onRequest', async (request, reply) => {
+    await admission.decide(request);
+    if (request.headers.expect !== undefined) reply.raw.writeContinue();
+  });
   let document: object | null = null;
   app.get(OpenApiDocument).read = () => (document ??= openApiDocument(app));
   return app;

@@ -56,21 +56,59 @@ describe('from its headers alone, before any of its body is sent,', () => {
   });
 
   it('one request too many is refused, and each counts once', async () => {
-    const limited = await startTestServer({ REPRISE_RATE_LIMIT: '1' });
+    const limited = await startTestServer({ REPRISE_RATE_LIMIT: '5' });
     try {
       connection = await RawConnection.open(httpServer(limited));
       const lines = head(ADMIN_TOKEN, 'X-Tenant-ID: default', `Content-Length: ${QUERY.length}`);
-      const statuses: number[] = [];
-      for (let i = 0; i < 2; i++) {
+      const begun = performance.now();
+      let admitted = -1;
+      for (let status = 200; status === 200; admitted++) {
         connection.send(`${lines.join('\r\n')}\r\n\r\n${QUERY}`);
-        statuses.push((await connection.answer()).status);
+        ({ status } = await connection.answer());
       }
+      const refilled = (5 * (performance.now() - begun)) / 1_000;
+      expect(admitted).toBeGreaterThanOrEqual(10);
+      expect(admitted).toBeLessThanOrEqual(10 + refilled);
+
       connection.head(...lines);
-      statuses.push((await connection.answer()).status);
-      expect(statuses).toEqual([200, 200, 429]);
+      expect((await connection.answer()).status).toBe(429);
     } finally {
       await limited.close();
     }
+  });
+
+  it("requests for others' tenants are limited too: each would be an entry in the trail", async () => {
+    const limited = await startTestServer({ REPRISE_RATE_LIMIT: '5' });
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, (_, i) => limited.admin.cmd('GetProcessDefinitionList', {}, { 'x-tenant-id': `other-${i}` })),
+      );
+      const statuses = answers.map(({ httpStatus }) => httpStatus);
+      expect(new Set(statuses)).toEqual(new Set([403, 429]));
+      expect(await limited.admin.cmd('GetProcessDefinitionList')).toMatchObject({ httpStatus: 200 });
+    } finally {
+      await limited.close();
+    }
+  });
+});
+
+describe('a client that asks before it sends its body', () => {
+  const asking = ['Expect: 100-continue', `Content-Length: ${QUERY.length}`];
+
+  it('is told to go on when it may', async () => {
+    connection = await RawConnection.open(httpServer(server));
+    connection.head(...head(ADMIN_TOKEN, 'X-Tenant-ID: default', ...asking));
+    await connection.isToldToGoOn();
+    connection.send(QUERY);
+
+    expect(await connection.answer()).toMatchObject({ status: 200, body: { isSuccessful: true } });
+  });
+
+  it('is refused without being asked for it when it may not', async () => {
+    connection = await RawConnection.open(httpServer(server));
+    connection.head(...head('wrong', 'X-Tenant-ID: default', ...asking));
+
+    expect(await connection.answer()).toMatchObject({ status: 401 });
   });
 });
 

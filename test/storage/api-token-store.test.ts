@@ -39,7 +39,7 @@ async function auditOf(action: string): Promise<unknown[]> {
 describe('a token', () => {
   it('is found by the hash of its secret, as it was inserted', async () => {
     const hash = newHash();
-    const inserted = await store.insert(newToken({ expiresAt: new Date('2030-01-01T00:00:00Z') }), hash, audited, null);
+    const inserted = await store.insert(newToken({ expiresAt: new Date('2030-01-01T00:00:00Z') }), hash, audited);
 
     expect(await store.findByHash(hash)).toEqual(inserted);
     expect(inserted).toEqual({
@@ -52,28 +52,23 @@ describe('a token', () => {
   });
 
   it('is written together with its audit entry', async () => {
-    const { id } = await store.insert(newToken(), newHash(), audited, null);
+    const { id } = await store.insert(newToken(), newHash(), audited);
 
     expect(await auditOf('CreateApiToken')).toContainEqual({ detail: { tokenId: id } });
   });
 
   it('is not written where its audit entry cannot be', async () => {
     const hash = newHash();
-    const refused = store.insert(
-      newToken(),
-      hash,
-      () => {
-        throw new TypeError('no entry');
-      },
-      null,
-    );
+    const refused = store.insert(newToken(), hash, () => {
+      throw new TypeError('no entry');
+    });
 
     await expect(refused).rejects.toThrow(TypeError);
     expect(await store.findByHash(hash)).toBeNull();
   });
 
   it('is listed in each of its tenants and in no other', async () => {
-    const { id } = await store.insert(newToken({ tenants: ['first', 'second'] }), newHash(), audited, null);
+    const { id } = await store.insert(newToken({ tenants: ['first', 'second'] }), newHash(), audited);
 
     expect((await store.list('first')).map((token) => token.id)).toEqual([id]);
     expect((await store.list('second')).map((token) => token.id)).toEqual([id]);
@@ -86,7 +81,7 @@ describe('revoking', () => {
 
   it('is done once, and written together with its audit entry', async () => {
     const hash = newHash();
-    const { id } = await store.insert(newToken(), hash, audited, null);
+    const { id } = await store.insert(newToken(), hash, audited);
 
     expect(await store.revoke('acme', id, audit('RevokedOnce'), null)).toBe(true);
     expect(await store.revoke('acme', id, audit('RevokedTwice'), null)).toBe(false);
@@ -101,7 +96,7 @@ describe('revoking', () => {
     ['that has expired', newToken({ expiresAt: new Date('2020-01-01T00:00:00Z') })],
   ])('does nothing to a token %s', async (_name, token) => {
     const hash = newHash();
-    const { id } = await store.insert(token, hash, audited, null);
+    const { id } = await store.insert(token, hash, audited);
 
     expect(await store.revoke('acme', id, audit('RevokedNever'), null)).toBe(false);
     expect((await store.findByHash(hash))?.revokedAt).toBeNull();

@@ -104,9 +104,8 @@ describe('a hint', () => {
     }
 
     await listener.channel.send({ dueAt: 3 });
-    await other.hears(1);
-
-    expect(other.heard).toEqual([{ dueAt: 3 }]);
+    // The first may have been taken when the connection thawed, before this one or after it.
+    while (!other.heard.some(({ dueAt }) => dueAt === 3)) await other.hears(other.heard.length + 1);
   });
 
   test('holds up no end of the server while its connection is frozen', async () => {

@@ -39,9 +39,11 @@ export class Callers {
     const tenantId = headerOf(request, TENANT_HEADER)?.trim();
     if (tenantId === undefined || tenantId === '')
       throw forbidden('Expected the header X-Tenant-ID to name the tenant, but it is missing.', null);
-    if (!TENANT_ID.test(tenantId) || !principal.tenants.has(tenantId)) throw new ForeignTenant(principal, tenantId.slice(0, 128));
-    const retryAfterS = this.limiter.refuse(`${tenantId}\u0000${principal.actor.id}`);
+    const isForeign = !TENANT_ID.test(tenantId) || !principal.tenants.has(tenantId);
+    // One bucket for all tenants of others: each try is an entry in a trail that is kept for ever.
+    const retryAfterS = this.limiter.refuse(`${isForeign ? '' : tenantId}\u0000${principal.actor.id}`);
     if (retryAfterS !== null) throw tooManyRequests(retryAfterS);
+    if (isForeign) throw new ForeignTenant(principal, tenantId.slice(0, 128));
     return { tenantId, actor: principal.actor, permissions: principal.permissions, correlationId, idempotencyKey: null };
   }
 

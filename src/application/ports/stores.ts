@@ -165,7 +165,6 @@ export abstract class ApiTokenStore {
     token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'>,
     hash: string,
     audit: (inserted: ApiToken) => AuditEntry,
-    underClaim: ClaimedKey | null,
   ): Promise<ApiToken>;
   /** By SHA-256 of the secret (hex); revoked and expired ones too. */
   abstract findByHash(hash: string): Promise<ApiToken | null>;

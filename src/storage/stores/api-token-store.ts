@@ -16,17 +16,11 @@ export class PgApiTokenStore extends ApiTokenStore {
     super();
   }
 
-  insert(
-    token: NewToken,
-    hash: string,
-    audit: (inserted: ApiToken) => AuditEntry,
-    underClaim: ClaimedKey | null,
-  ): Promise<ApiToken> {
+  insert(token: NewToken, hash: string, audit: (inserted: ApiToken) => AuditEntry): Promise<ApiToken> {
     return inTransaction(this.dataSource, async (manager) => {
       await manager.insert(ApiTokenEntity, { ...token, hash });
       const inserted = toToken(await manager.findOneByOrFail(ApiTokenEntity, { hash }));
       await writeAudit(manager, [audit(inserted)]);
-      await markApplied(manager, underClaim);
       return inserted;
     });
   }

@@ -46,6 +46,13 @@ export class RawConnection {
     this.socket.destroy();
   }
 
+  /** Resolves when the server has asked for the body (100 Continue). */
+  async isToldToGoOn(): Promise<void> {
+    const GO_ON = 'HTTP/1.1 100 Continue\r\n\r\n';
+    while (!this.text.startsWith(GO_ON)) await once(this.socket, 'data', { signal: AbortSignal.timeout(10_000) });
+    this.text = this.text.slice(GO_ON.length);
+  }
+
   /** The next answer that has a Content-Length, as soon as it is there whole. */
   async answer(): Promise<RawAnswer> {
     for (;;) {

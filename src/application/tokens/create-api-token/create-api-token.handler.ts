@@ -4,7 +4,7 @@ import { done, type Answer } from '../../../contract/answer.js';
 import type { AuditEntry } from '../../../contract/audit-entry.js';
 import { ALL_PERMISSIONS, permissionsOf } from '../../access/roles.js';
 import { hashToken } from '../../access/token-lookup.js';
-import { claimOf, isAllowed, type Caller } from '../../caller.js';
+import { isAllowed, type Caller } from '../../caller.js';
 import { Clock } from '../../ports/clock.js';
 import { ApiTokenStore, type ApiToken } from '../../ports/stores.js';
 import { RequestAudit } from '../../request-audit.js';
@@ -45,7 +45,7 @@ export class CreateApiTokenHandler implements ICommandHandler<CreateApiTokenComm
     const wanted = { name: data.name, ...grant, createdBy: caller.actor.id, expiresAt };
     const audit = ({ id }: ApiToken): AuditEntry =>
       this.audit.entry({ ...origin, detail: { ...detail, tokenId: id } }, 'succeeded');
-    const token = await this.tokens.insert(wanted, hashToken(secret), audit, claimOf(caller));
+    const token = await this.tokens.insert(wanted, hashToken(secret), audit);
     this.audit.written();
     return done('API token created successfully. Keep the token now: it is not shown again.', {
       ...tokenView(token),
