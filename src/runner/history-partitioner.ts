@@ -36,10 +36,14 @@ export class HistoryPartitioner {
   /** What cannot be made now is not needed yet, or the default partition takes the rows: never a reason not to serve. */
   private async make(): Promise<void> {
     try {
-      const { made, leftToDefault, busy } = await this.partitions.make(this.clock.now(), WEEKS_AHEAD);
+      const { made, leftToDefault, busy, tookTooLong } = await this.partitions.make(this.clock.now(), WEEKS_AHEAD);
       if (made.length > 0) this.logger.log(`Partitions of history made: ${made.join(', ')}.`);
       this.tellOnce(leftToDefault, 'The default partition holds rows of these weeks already and keeps them');
-      this.tellOnce(busy, 'Partitions of history cannot be made while others hold their tables; tried again every hour');
+      this.tellOnce(busy, 'Partitions of history cannot be made now, as others hold locks; tried again every hour');
+      this.tellOnce(
+        tookTooLong,
+        'Partitions of history take too long to make, as beside a large default partition, which takes their rows; tried again every hour',
+      );
     } catch (error) {
       this.logger.warn(`Partitions of history could not be made: ${error instanceof Error ? error.message : String(error)}`);
     }

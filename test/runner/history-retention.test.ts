@@ -9,6 +9,7 @@ import { GetProcessInstanceStateCommand } from '../../src/application/process-in
 import { SignalProcessInstanceCommand } from '../../src/application/tasks/signal-process-instance/signal-process-instance.command.js';
 import { StartProcessInstanceCommand } from '../../src/application/process-instances/start-process-instance/start-process-instance.command.js';
 import { HistoryRetention } from '../../src/runner/history-retention.js';
+import { SystemClock } from '../../src/runner/system-clock.js';
 import { ApplicationUnderTest } from '../application/support/application-under-test.js';
 import { modelOf, processOf, userTask } from '../application/support/models.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -27,8 +28,25 @@ afterAll(async () => {
   await database.drop();
 });
 
-function retention(days: number | null): HistoryRetention {
-  return new HistoryRetention(app.get(EndedInstances), app.get(HistoryPartitions), app.get(Clock), days);
+function retention(days: number | null, clock = app.get(Clock)): HistoryRetention {
+  return new HistoryRetention(app.get(EndedInstances), app.get(HistoryPartitions), clock, days);
+}
+
+/** Of a server whose machine tells another time; no test clock. */
+function wrongClock(days: number): Clock {
+  const clock = new SystemClock(false);
+  clock.advance(days * DAY_MS);
+  return clock;
+}
+
+/** As if it had begun and ended so long ago. */
+async function endDaysAgo(instanceGuid: string, days: number): Promise<void> {
+  await app
+    .get(DataSource)
+    .query(
+      `UPDATE process_instance SET started_at = now() - $2 * interval '1 day', ended_at = now() - $2 * interval '1 day' WHERE guid = $1`,
+      [instanceGuid, days],
+    );
 }
 
 /** At the user task. */
@@ -62,6 +80,27 @@ describe('a server', () => {
 });
 
 describe('retention', () => {
+  it('takes the earlier of its own time and that of the database, so that no wrong clock makes it forget more', async () => {
+    for (const [guid, days] of [
+      ['days-20', 20],
+      ['days-40', 40],
+    ] as const) {
+      await start(guid);
+      await app.ask(SignalProcessInstanceCommand, { instanceGuid: guid });
+      await endDaysAgo(guid, days);
+    }
+    const partitions = app.get(HistoryPartitions);
+    const [emptyWeek] = (await partitions.make(Date.now() - 20 * DAY_MS, 0)).made;
+
+    await retention(30, wrongClock(-20)).removeOld();
+    expect([await statusOf('days-20'), await statusOf('days-40')]).toEqual(['completed', 'completed']);
+
+    await retention(30, wrongClock(400)).removeOld();
+    expect([await statusOf('days-20'), await statusOf('days-40')]).toEqual(['completed', null]);
+    expect(await weeks()).toContain(emptyWeek);
+    expect(await partitions.dropEmpty(Date.now())).toEqual([emptyWeek]);
+  });
+
   it('forgets what ended long ago but for its audit trail, and drops a week when nobody needs it', async () => {
     for (const guid of ['ended', 'waits']) await start(guid);
     for (const guid of ['first', 'ended']) await app.ask(SignalProcessInstanceCommand, { instanceGuid: guid });

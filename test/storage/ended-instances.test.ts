@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EndedInstances, RemovalPosition } from '../../src/application/ports/history.js';
 import { createDataSource } from '../../src/storage/data-source.js';
+import { HotPool } from '../../src/storage/connection/hot-pool.js';
 import { PgEndedInstances } from '../../src/storage/stores/ended-instances.js';
 import { PgHistoryPartitions } from '../../src/storage/stores/history-partitions.js';
 import { openHotDatabase } from '../support/hot-database.js';
@@ -16,20 +17,15 @@ let instances: EndedInstances;
 beforeAll(async () => {
   dataSource = await createDataSource(database.url).initialize();
   instances = new PgEndedInstances(database.pool);
-  await dataSource.query(
-    `INSERT INTO process_definition (id, tenant_id, name, process_key, description, category, version, is_active, trigger_events, metadata, created_by)
-     SELECT id, 'acme', 'p' || id, 'p', '', '', 1, true, '{}', '{}', 'alice' FROM unnest($1::bigint[]) AS id`,
-    [[1, 2, 3]],
-  );
 });
 afterAll(() => dataSource.destroy());
 
 /** All batches of one pass; how many went with each. */
-async function removeAll(): Promise<number[]> {
+async function removeAll(node: EndedInstances = instances): Promise<number[]> {
   const removed: number[] = [];
   let position: RemovalPosition | null = null;
   do {
-    const batch = await instances.remove(LIMIT, position);
+    const batch = await node.remove(LIMIT, position);
     removed.push(batch.removed);
     position = batch.next;
   } while (position !== null);
@@ -49,6 +45,23 @@ async function rowsByTable(): Promise<Record<string, number[]>> {
     found[name] = rows.map(({ id }) => id);
   }
   return found;
+}
+
+/** In place of all that are there: instances 1 to `total` of two definitions, all old; the first `waiting` have not ended. */
+async function insertMany(total: number, waiting: number): Promise<void> {
+  await dataSource.query('DELETE FROM process_instance');
+  await dataSource.query(
+    `INSERT INTO process_instance (id, tenant_id, guid, definition_id, definition_version, process_key, execution_mode, status, version,
+       started_at, updated_at, ended_at, state, variables)
+     SELECT i, 'acme', 'many-' || i, 1 + i % 2, 1, 'p', 'Unsupervised', CASE WHEN i <= $4 THEN 'waiting' ELSE 'completed' END, 1,
+       $1::timestamptz + i * interval '1 ms', $1, CASE WHEN i > $4 THEN $2::timestamptz END, '{}', '{}'
+     FROM generate_series(1, $3::integer) AS i`,
+    [OLDER, OLD, total, waiting],
+  );
+}
+
+async function left(): Promise<unknown> {
+  return (await database.rows('SELECT count(*) AS left, max(id) AS last FROM process_instance'))[0];
 }
 
 /** With a row in every table that may have one. */
@@ -86,24 +99,51 @@ describe('retention', () => {
     expect(removed.reduce((sum, each) => sum + each)).toBe(2);
   });
 
-  it('goes on in bounded batches, past those that stay, by two nodes at once', async () => {
-    await dataSource.query('DELETE FROM process_instance');
-    await dataSource.query(
-      `INSERT INTO process_instance (id, tenant_id, guid, definition_id, definition_version, process_key, execution_mode, status, version,
-         started_at, updated_at, ended_at, state, variables)
-       SELECT i, 'acme', 'many-' || i, 1 + i % 2, 1, 'p', 'Unsupervised', CASE WHEN i <= 1000 THEN 'waiting' ELSE 'completed' END, 1,
-         $1::timestamptz + i * interval '1 ms', $1, CASE WHEN i > 1000 THEN $2::timestamptz END, '{}', '{}'
-       FROM generate_series(1, 3000) AS i`,
-      [OLDER, OLD],
-    );
+  it('goes on in bounded batches, past those that stay', async () => {
+    await insertMany(3_000, 1_000);
 
-    const passes = await Promise.all([removeAll(), removeAll()]);
+    const removed = await removeAll();
 
-    expect(Math.max(...passes.flat())).toBeLessThanOrEqual(500);
-    expect(passes.flat().reduce((sum, each) => sum + each)).toBe(2_000);
-    expect(await database.rows('SELECT count(*) AS left, max(id) AS last FROM process_instance')).toEqual([
-      { left: 1_000, last: 1_000 },
-    ]);
+    expect(Math.max(...removed)).toBeLessThanOrEqual(500);
+    expect(removed.reduce((sum, each) => sum + each)).toBe(2_000);
+    expect(await left()).toEqual({ left: 1_000, last: 1_000 });
+  });
+
+  it('removes each instance once where four nodes go over the same rows at once', async () => {
+    await insertMany(3_000, 0);
+    const pools = [1, 2, 3, 4].map(() => new HotPool(database.url));
+
+    const passes = await Promise.all(pools.map((pool) => removeAll(new PgEndedInstances(pool))));
+    await Promise.all(pools.map((pool) => pool.close()));
+
+    expect(passes.flat().reduce((sum, each) => sum + each)).toBe(3_000);
+    expect(await left()).toEqual({ left: 0, last: null });
+  });
+
+  it('waits for nobody who deletes in another order', async () => {
+    await insertMany(20, 0);
+    const other = dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('DELETE FROM process_instance WHERE id = 20');
+
+    const removed = await removeAll();
+    await other.query('DELETE FROM process_instance WHERE id = 1');
+    await other.rollbackTransaction();
+    await other.release();
+
+    expect(removed.reduce((sum, each) => sum + each)).toBe(19);
+    expect(await left()).toEqual({ left: 1, last: 20 });
+  });
+
+  it('reaches instances whose definition is gone', async () => {
+    await dataSource.query('TRUNCATE activity, process_instance');
+    await insertWithAll({ id: 31, status: 'completed', startedAt: OLDER, endedAt: OLD, definitionId: 77 });
+    await insertWithAll({ id: 32, status: 'completed', startedAt: OLDER, endedAt: OLD, definitionId: 4_000_000_000 });
+
+    const removed = await removeAll();
+
+    expect(removed.reduce((sum, each) => sum + each)).toBe(2);
+    expect(await left()).toEqual({ left: 0, last: null });
   });
 
   it('lets a week be dropped when its last instance has gone, not while one that stays has a visit in it', async () => {

@@ -50,10 +50,29 @@ async function besides<T>(
   }
 }
 
-/** Until some session of this database waits for a lock. */
-async function lockAwaited(): Promise<void> {
-  const waiting = `SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
-  while ((await database.dataSource.query<unknown[]>(waiting)).length === 0);
+/** Resolves while some session of this database waits for a lock; watched by the server itself, as no one waits for long. */
+const LOCK_AWAITED = `DO $$ BEGIN
+  WHILE NOT EXISTS (
+    SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+  LOOP PERFORM pg_sleep(0.001); END LOOP; END $$`;
+
+/** While `work` runs, a statement that begins with `tag` and has `text` in it sleeps first. */
+async function slowedDown<T>(tag: string, text: string, seconds: number, work: () => Promise<T>): Promise<T> {
+  await database.dataSource.query(`
+    CREATE FUNCTION slow_down() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF position('${text}' IN current_query()) > 0 THEN PERFORM pg_sleep(${seconds}); END IF; END $$;
+    CREATE EVENT TRIGGER slow_down ON ddl_command_start WHEN TAG IN ('${tag}') EXECUTE FUNCTION slow_down()`);
+  try {
+    return await work();
+  } finally {
+    await database.dataSource.query('DROP EVENT TRIGGER slow_down; DROP FUNCTION slow_down');
+  }
+}
+
+/** In ms, with what came of it. */
+async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const begun = performance.now();
+  return [await work(), performance.now() - begun];
 }
 
 describe('making partitions', () => {
@@ -80,7 +99,12 @@ describe('making partitions', () => {
   it('does nothing where all is there', async () => {
     await partitions.make(at('2027-02-01T00:00:00Z'), 0);
 
-    expect(await partitions.make(at('2027-02-07T23:00:00Z'), 0)).toMatchObject({ made: [], leftToDefault: [], busy: [] });
+    expect(await partitions.make(at('2027-02-07T23:00:00Z'), 0)).toEqual({
+      made: [],
+      leftToDefault: [],
+      busy: [],
+      tookTooLong: [],
+    });
   });
 
   it('leaves a week to the default partition that has rows of it', async () => {
@@ -99,8 +123,7 @@ describe('making partitions', () => {
       (session) => insertVisit(session, 4, '2027-04-07T00:00:00Z'),
       async (session) => {
         const making = partitions.make(at('2027-04-07T00:00:00Z'), 0);
-        await lockAwaited();
-        await session.commitTransaction();
+        await session.query(`${LOCK_AWAITED}; COMMIT`);
         return making;
       },
     );
@@ -111,18 +134,48 @@ describe('making partitions', () => {
   it('gives up soon while others hold the default partition, holds up no other week, and comes again', async () => {
     await partitions.make(at('2027-05-03T00:00:00Z'), 0);
 
-    const [written, outcome] = await besides(
+    const [written, [outcome, tookMs]] = await besides(
       (session) => session.query('LOCK TABLE activity_default IN ROW EXCLUSIVE MODE'),
-      async () => {
-        const making = partitions.make(at('2027-05-10T00:00:00Z'), 0);
-        await lockAwaited();
+      async (session) => {
+        const making = timed(() => partitions.make(at('2027-05-10T00:00:00Z'), 7));
+        await session.query(LOCK_AWAITED);
         return [await insertVisit(database.dataSource, 5, '2027-05-04T00:00:00Z'), await making] as const;
       },
     );
 
+    const weeks = ['w19', 'w20', 'w21', 'w22', 'w23', 'w24', 'w25', 'w26'].map((week) => `activity_2027${week}`);
     expect(written).toBe('activity_2027w18');
-    expect(outcome.busy).toEqual(['activity_2027w19']);
-    expect((await partitions.make(at('2027-05-10T00:00:00Z'), 0)).made).toEqual(['activity_2027w19']);
+    expect(outcome.busy).toEqual(weeks);
+    expect(outcome.made).toHaveLength(8);
+    expect(tookMs).toBeLessThan(800);
+    expect((await partitions.make(at('2027-05-10T00:00:00Z'), 7)).made).toEqual(weeks);
+  });
+
+  it.each([
+    ['CREATE TABLE', 'CREATE TABLE activity_2028w23'],
+    ['ALTER TABLE', 'ATTACH PARTITION activity_2028w23'],
+  ])('leaves a table after the first week that takes too long: %s', async (tag, text) => {
+    const [outcome, tookMs] = await timed(() =>
+      slowedDown(tag, text, 30, () =>
+        partitions.make(at(tag === 'ALTER TABLE' ? '2028-06-05T00:00:00Z' : '2028-05-29T00:00:00Z'), 3),
+      ),
+    );
+
+    expect(outcome.tookTooLong).toContain('activity_2028w23');
+    expect(outcome.tookTooLong.every((name) => name >= 'activity_2028w23')).toBe(true);
+    expect(outcome.busy).toEqual([]);
+    expect(tookMs).toBeLessThan(3_000);
+  });
+
+  it('begins no other week when it has been at it for three seconds', async () => {
+    const [outcome, tookMs] = await timed(() =>
+      slowedDown('CREATE TABLE', '_2029w', 0.7, () => partitions.make(at('2029-01-01T00:00:00Z'), 9)),
+    );
+
+    expect(outcome.made.length).toBeGreaterThan(0);
+    expect(outcome.made.length).toBeLessThan(10);
+    expect([...outcome.made, ...outcome.tookTooLong]).toHaveLength(20);
+    expect(tookMs).toBeLessThan(6_000);
   });
 });
 
@@ -191,6 +244,47 @@ describe('dropping weeks of visits', () => {
     expect(await partitions.dropEmpty(limit)).toEqual(['activity_2025w10']);
   });
 
+  it('ends at the first week that others hold, so that steps wait for a moment only', async () => {
+    await partitions.make(at('2024-01-01T00:00:00Z'), 7);
+    await partitions.make(at('2027-05-03T00:00:00Z'), 0);
+    const limit = at('2024-03-01T00:00:00Z');
+
+    const [partition, [meanwhile, tookMs]] = await besides(
+      (session) => session.query('SELECT FROM activity LIMIT 1'),
+      async (session) => {
+        const dropping = timed(() => partitions.dropEmpty(limit));
+        await session.query(LOCK_AWAITED);
+        return [await insertVisit(database.dataSource, 8, '2027-05-04T00:00:00Z'), await dropping] as const;
+      },
+    );
+
+    expect(partition).toBe('activity_2027w18');
+    expect(meanwhile).toEqual([]);
+    expect(tookMs).toBeLessThan(700);
+    expect(await partitions.dropEmpty(limit)).toHaveLength(8);
+  });
+
+  it('holds up no step of another week while it waits for a late writer', async () => {
+    await partitions.make(at('2023-01-02T00:00:00Z'), 0);
+    await partitions.make(at('2027-05-03T00:00:00Z'), 0);
+    const limit = at('2023-01-09T00:00:00Z');
+
+    await besides(
+      (session) => insertVisit(session, 9, '2023-01-03T00:00:00Z'),
+      async (session) => {
+        const dropping = partitions.dropEmpty(limit);
+        await session.query(LOCK_AWAITED);
+        const partition = await besides(
+          (step) => step.query(`SET LOCAL lock_timeout = '5ms'`),
+          (step) => insertVisit(step, 9, '2027-05-04T00:00:00Z'),
+        );
+        expect(partition).toBe('activity_2027w18');
+        expect(await dropping).toEqual([]);
+      },
+    );
+    expect(await partitions.dropEmpty(limit)).toEqual(['activity_2023w01']);
+  });
+
   it('keeps one into which a visit came at the last moment', async () => {
     await partitions.make(at('2025-06-02T00:00:00Z'), 0);
 
@@ -198,8 +292,7 @@ describe('dropping weeks of visits', () => {
       (session) => insertVisit(session, 7, '2025-06-03T00:00:00Z'),
       async (session) => {
         const dropping = partitions.dropEmpty(at('2025-06-09T00:00:00Z'));
-        await lockAwaited();
-        await session.commitTransaction();
+        await session.query(`${LOCK_AWAITED}; COMMIT`);
         return dropping;
       },
     );

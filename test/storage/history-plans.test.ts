@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { createDataSource } from '../../src/storage/data-source.js';
-import { REMOVE_ENDED_INSTANCES } from '../../src/storage/sql/remove-ended-instances.js';
+import { NEXT_DEFINITION, REMOVE_ENDED_INSTANCES } from '../../src/storage/sql/remove-ended-instances.js';
 import { PgHistoryPartitions } from '../../src/storage/stores/history-partitions.js';
 import { PgInstanceReader } from '../../src/storage/readers/instance-reader.js';
 import { openHotDatabase } from '../support/hot-database.js';
@@ -73,5 +73,31 @@ describe('the weeks before an instance began are not looked into', () => {
 
     const values = asked[0]?.parameters.map((value) => `'${String(value)}'`).join(', ') ?? '';
     expect(await weeksOfGenericPlan(asked[0]?.text ?? '', values)).toEqual(SINCE_START);
+  });
+});
+
+it('the next definition is found by one entry of the index, however many instances the last one has', async () => {
+  await database.rows(
+    `INSERT INTO process_instance (id, tenant_id, guid, definition_id, definition_version, process_key, execution_mode, status, version,
+       started_at, updated_at, state, variables)
+     SELECT 1000 + i, 'acme', 'many-' || i, 10 + i / 1000, 1, 'p', 'Unsupervised', 'waiting', 1, now(), now(), '{}', '{}'
+     FROM generate_series(0, 1999) AS i`,
+  );
+
+  const [plan] = await database.pool.interactive(async (client) => {
+    await client.query(`PREPARE next AS ${NEXT_DEFINITION.text}`);
+    return (await client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>('EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE next(10)')).rows;
+  });
+
+  expect(plan?.['QUERY PLAN'][0]?.Plan).toMatchObject({
+    'Node Type': 'Limit',
+    Plans: [
+      {
+        'Node Type': expect.stringMatching(/^Index (Only )?Scan$/),
+        'Index Name': 'process_instance_definition',
+        'Index Cond': '(definition_id > $1)',
+        'Actual Rows': 1,
+      },
+    ],
   });
 });

@@ -3,17 +3,22 @@ export interface MadePartitions {
   readonly made: readonly string[];
   /** Rows of that week are in the default partition already: the week stays there. */
   readonly leftToDefault: readonly string[];
-  /** A lock was not to be had at once, so that nobody had to wait for it: worth another try later. */
+  /** A lock was not to be had in a tenth of a second, so that nobody waited longer for it: worth another try later. */
   readonly busy: readonly string[];
+  /** Given up in time, as when a large default partition is looked through for rows of each week. */
+  readonly tookTooLong: readonly string[];
 }
 
 /** History by weeks (UTC, Monday to Monday). Every call is safe on several nodes at once. */
 export abstract class HistoryPartitions {
-  /** Makes what is missing of the week of `now` (epoch ms) and of the `ahead` weeks after it, for visits and audit entries. */
+  /**
+   * Makes what is missing of the week of `now` (epoch ms) and of the `ahead` weeks after it, for visits and audit entries; in a
+   * few seconds at most. A table's first week that is busy or takes too long is the last one tried: the later ones share its lot.
+   */
   abstract make(now: number, ahead: number): Promise<MadePartitions>;
   /**
-   * Drops the weeks of visits that ended before `before` (epoch ms) and have no row any more; returns their names. One that
-   * others hold is left for the next time. Audit entries are never dropped.
+   * Drops the weeks of visits that ended before `before` (epoch ms) and have no row any more; returns their names. Ends at the
+   * first one that others hold, which is left for the next time with those after it. Audit entries are never dropped.
    */
   abstract dropEmpty(before: number): Promise<readonly string[]>;
 }
@@ -33,10 +38,12 @@ export interface RemovedBatch {
 
 /** Instances that have had their time. */
 export abstract class EndedInstances {
+  /** The time of the database, epoch ms: the same for all nodes, however wrong the clock of one of them is. */
+  abstract databaseTime(): Promise<number>;
   /**
    * Removes those that began and ended before `before` (epoch ms), with their history but for the audit trail. Looks at no more
-   * than a batch of instances after `from` (null: from the beginning), so that one call takes milliseconds. Whatever has not
-   * ended is left alone.
+   * than a batch of instances after `from` (null: from the beginning), so that one call takes well below a second. Whatever has
+   * not ended is left alone, and for this time what another node is removing.
    */
   abstract remove(before: number, from: RemovalPosition | null): Promise<RemovedBatch>;
 }

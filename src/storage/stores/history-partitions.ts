@@ -8,8 +8,16 @@ import { toTimestamp } from './timestamp.js';
 
 /** Any number, the same in all versions: whoever holds it makes or drops partitions. */
 const PARTITION_LOCK = 7_365_011_744;
-/** A lock that is not there by then is given up: whoever comes behind us in its queue waits as long as we do. */
-const PATIENCE = `SELECT pg_advisory_xact_lock($1), set_config('lock_timeout', '1s', true), set_config('statement_timeout', '3s', true)`;
+/**
+ * Other nodes are waited for, as nobody waits behind us there. A table's lock that is not to be had soon is given up: whoever
+ * comes behind us in its queue, as every step does, waits as long as we do.
+ */
+const TAKE_TURN = `
+  SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = '1s';
+  SELECT pg_advisory_xact_lock(${PARTITION_LOCK});
+  SET LOCAL lock_timeout = '100ms'`;
+/** After so long no other partition is begun, as a server that starts waits for it. */
+const MAKING_MS = 3_000;
 
 /** What is partitioned, and by which column. */
 const HISTORY = [
@@ -23,7 +31,7 @@ const PARTITIONS = `
   WHERE inhparent IN (${HISTORY.map(({ table }) => `'${table}'::regclass`).join(', ')})`;
 const IS_THERE = `$1 IN (${PARTITIONS})`;
 
-type Outcome = keyof MadePartitions | 'present';
+type Outcome = keyof MadePartitions;
 
 interface Partition extends HistoryWeek {
   readonly history: (typeof HISTORY)[number];
@@ -40,50 +48,69 @@ export class PgHistoryPartitions extends HistoryPartitions {
   }
 
   async make(now: number, ahead: number): Promise<MadePartitions> {
+    const until = performance.now() + MAKING_MS;
     const weeks = historyWeeks(now, ahead);
-    const wanted = HISTORY.flatMap((history) =>
-      weeks.map((week): Partition => ({ ...week, history, name: `${history.table}_${week.name}` })),
-    );
     const there = new Set((await queryRows<{ name: string }>(this.dataSource, PARTITIONS, [])).map(({ name }) => name));
-    const made: Record<Outcome, string[]> = { present: [], made: [], leftToDefault: [], busy: [] };
-    for (const partition of wanted.filter(({ name }) => !there.has(name))) {
-      const outcome = await this.tryTo(ATTACH_CODES, (manager) => makePartition(manager, partition));
-      made[outcome].push(partition.name);
+    const outcomes: Record<Outcome, string[]> = { made: [], leftToDefault: [], busy: [], tookTooLong: [] };
+    for (const history of HISTORY) {
+      const wanted = weeks.map((week): Partition => ({ ...week, history, name: `${history.table}_${week.name}` }));
+      await this.makeInOrder(
+        wanted.filter(({ name }) => !there.has(name)),
+        until,
+        outcomes,
+      );
     }
-    return made;
+    return outcomes;
   }
 
   async dropEmpty(before: number): Promise<readonly string[]> {
     const past = await queryRows<{ name: string }>(this.dataSource, PAST_WEEKS, [toTimestamp(before)]);
     const dropped: string[] = [];
     for (const { name } of past) {
-      if ((await this.tryTo(LOCK_CODES, (manager) => dropPartition(manager, name))) === 'dropped') dropped.push(name);
+      const outcome = await this.tryTo((manager) => dropPartition(manager, name));
+      if (outcome === 'dropped') dropped.push(name);
+      if (outcome === 'busy') break;
     }
     return dropped;
   }
 
-  /** In a transaction under the lock. Errors of these codes are outcomes. */
-  private async tryTo<T extends string>(
-    codes: Readonly<Record<string, T>>,
-    work: (manager: EntityManager) => Promise<T>,
-  ): Promise<T> {
+  /** Of one table. Where one is waited for in vain, so would the next ones be, and all who wait behind us with them. */
+  private async makeInOrder(partitions: readonly Partition[], until: number, outcomes: Record<Outcome, string[]>): Promise<void> {
+    for (const [index, partition] of partitions.entries()) {
+      const isLate = performance.now() > until;
+      const outcome = isLate ? 'tookTooLong' : await this.tryTo((manager) => makePartition(manager, partition));
+      if (outcome === 'busy' || outcome === 'tookTooLong') {
+        outcomes[outcome].push(...partitions.slice(index).map(({ name }) => name));
+        return;
+      }
+      if (outcome !== 'present') outcomes[outcome].push(partition.name);
+    }
+  }
+
+  /** In a transaction under the lock. Errors of `REFUSALS` are outcomes. */
+  private async tryTo<T extends string>(work: (manager: EntityManager) => Promise<T>): Promise<T | Refusal> {
     try {
       return await inTransaction(this.dataSource, async (manager) => {
-        await queryRows(manager, PATIENCE, [PARTITION_LOCK]);
+        await queryRows(manager, TAKE_TURN, []);
         return work(manager);
       });
     } catch (error) {
-      const outcome = codes[codeOf(error)];
-      if (outcome === undefined) throw error;
-      return outcome;
+      const refusal = REFUSALS[codeOf(error)];
+      if (refusal === undefined) throw error;
+      return refusal;
     }
   }
 }
 
-/** No lock in time; a deadlock; a statement that took too long, which is to say that it held others up. */
-const LOCK_CODES = { '55P03': 'busy', '40P01': 'busy', '57014': 'busy' } as const;
-/** 23514: a row of that week came into the default partition after we had looked. */
-const ATTACH_CODES = { ...LOCK_CODES, '23514': 'leftToDefault' } as const;
+type Refusal = Exclude<Outcome, 'made'>;
+
+/** No lock in time; a deadlock; a statement that took too long; a row of that week in the default partition after we had looked. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  '55P03': 'busy',
+  '40P01': 'busy',
+  '57014': 'tookTooLong',
+  '23514': 'leftToDefault',
+};
 
 function codeOf(error: unknown): string {
   const met = error instanceof Error && error.cause !== undefined ? error.cause : error;
@@ -94,7 +121,7 @@ function codeOf(error: unknown): string {
  * Attached rather than made in its place: `CREATE TABLE ... PARTITION OF` locks the whole table against everybody, attaching
  * only its default partition, so that steps go on being written.
  */
-async function makePartition(manager: EntityManager, { name, from, to, history }: Partition): Promise<Outcome> {
+async function makePartition(manager: EntityManager, { name, from, to, history }: Partition): Promise<Outcome | 'present'> {
   const { table, column, isAppendOnly } = history;
   if (await isTrue(manager, IS_THERE, [name])) return 'present';
   const range = [toTimestamp(from), toTimestamp(to)];
@@ -116,15 +143,15 @@ const PAST_WEEKS = `
   ORDER BY ends`;
 
 /**
- * Looked at without a lock first, as that may take a while after many rows have gone. Then the whole table is locked before its
- * partition, as everybody else does: nobody can wait for us while we wait for them.
+ * Looked through under a lock that keeps writers out of this week only, as that may take a while after many rows have gone. The
+ * whole table, which every step needs, is then locked for no longer than the drop takes. A late writer of that week may hold it
+ * and wait for us, but we give up first.
  */
 async function dropPartition(manager: EntityManager, name: string): Promise<'dropped' | 'kept'> {
-  const isOver = async () => (await isTrue(manager, IS_THERE, [name])) && isTrue(manager, `NOT EXISTS (SELECT FROM ${name})`);
-  if (!(await isOver())) return 'kept';
-  await queryRows(manager, `SET LOCAL statement_timeout = '1s'; LOCK TABLE ONLY activity IN ACCESS EXCLUSIVE MODE`, []);
-  if (!(await isOver())) return 'kept';
-  await queryRows(manager, `DROP TABLE ${name}`, []);
+  if (!(await isTrue(manager, IS_THERE, [name]))) return 'kept';
+  await queryRows(manager, `SET LOCAL statement_timeout = '3s'; LOCK TABLE ${name} IN SHARE MODE`, []);
+  if (await isTrue(manager, `EXISTS (SELECT FROM ${name})`)) return 'kept';
+  await queryRows(manager, `LOCK TABLE ONLY activity IN ACCESS EXCLUSIVE MODE; DROP TABLE ${name}`, []);
   return 'dropped';
 }
 
