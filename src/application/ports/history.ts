@@ -3,9 +3,12 @@ export interface MadePartitions {
   readonly made: readonly string[];
   /** Rows of that week are in the default partition already: the week stays there. */
   readonly leftToDefault: readonly string[];
-  /** A lock was not to be had in a tenth of a second, so that nobody waited longer for it: worth another try later. */
+  /** A lock was not to be had soon; no step waited behind it for longer than a tenth of a second: worth another try later. */
   readonly busy: readonly string[];
-  /** Given up in time, as when a large default partition is looked through for rows of each week. */
+  /**
+   * Given up in time, as where a large default partition is looked through for rows of each week. Who needed that partition may
+   * have waited for a second.
+   */
   readonly tookTooLong: readonly string[];
 }
 

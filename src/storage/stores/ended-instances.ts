@@ -3,7 +3,10 @@ import type { HotPool } from '../connection/hot-pool.js';
 import { DATABASE_TIME, NEXT_DEFINITION, REMOVE_ENDED_INSTANCES } from '../sql/remove-ended-instances.js';
 import { toTimestamp } from './timestamp.js';
 
-/** Instances looked at by one statement: with five visits and three attempts each they go in 17 ms. */
+/**
+ * Instances looked at by one statement. With five visits and three attempts each they go in 8 ms where there are five weeks of
+ * history, in 67 ms where there are 168: visits are looked for in each week since the start of their instance.
+ */
 const BATCH = 500;
 
 interface LastSeen {
