@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { DataSource, QueryRunner } from 'typeorm';
 import { createDataSource } from '../../src/storage/data-source.js';
 import { PgAuditStore } from '../../src/storage/audit/audit-store.js';
 import { HotPool } from '../../src/storage/connection/hot-pool.js';
 import { prepareDatabase } from '../../src/storage/prepare-database.js';
 import { PgHistoryPartitions } from '../../src/storage/stores/history-partitions.js';
 import { auditEntry } from './audit-entry.js';
+import { besides, insertVisit, LOCK_AWAITED, partitionsOf, timed } from './history-sessions.js';
 import { openPeopleDatabase } from './people-database.js';
 
 const database = openPeopleDatabase();
@@ -15,46 +15,6 @@ beforeAll(() => {
 });
 
 const at = (instant: string) => Date.parse(instant);
-
-async function partitionsOf(dataSource: DataSource, table: string): Promise<Record<string, string>> {
-  const rows = await dataSource.query<{ name: string; bound: string }[]>(
-    `SELECT relname AS name, pg_get_expr(relpartbound, oid) AS bound FROM pg_class
-     WHERE oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = $1::regclass)`,
-    [table],
-  );
-  return Object.fromEntries(rows.map(({ name, bound }) => [name, bound]));
-}
-
-/** A visit that ended then; the partition in which it is. */
-async function insertVisit(source: DataSource | QueryRunner, instanceId: number, endedAt: string): Promise<string> {
-  const [row] = (await source.query(
-    `INSERT INTO activity VALUES ($1, 1, 'Task', 'serviceTask', 'completed', NULL, '[]', 1, 1, 0, $2, $2) RETURNING tableoid::regclass::text AS name`,
-    [instanceId, endedAt],
-  )) as { name: string }[];
-  return row?.name ?? '';
-}
-
-/** Runs `work` while another session is in a transaction. */
-async function besides<T>(
-  begin: (session: QueryRunner) => Promise<unknown>,
-  work: (session: QueryRunner) => Promise<T>,
-): Promise<T> {
-  const session = database.dataSource.createQueryRunner();
-  await session.startTransaction();
-  try {
-    await begin(session);
-    return await work(session);
-  } finally {
-    if (session.isTransactionActive) await session.rollbackTransaction();
-    await session.release();
-  }
-}
-
-/** Resolves while some session of this database waits for a lock; watched by the server itself, as no one waits for long. */
-const LOCK_AWAITED = `DO $$ BEGIN
-  WHILE NOT EXISTS (
-    SELECT FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-  LOOP PERFORM pg_sleep(0.001); END LOOP; END $$`;
 
 /** While `work` runs, a statement that begins with `tag` and has `text` in it sleeps first. */
 async function slowedDown<T>(tag: string, text: string, seconds: number, work: () => Promise<T>): Promise<T> {
@@ -67,12 +27,6 @@ async function slowedDown<T>(tag: string, text: string, seconds: number, work: (
   } finally {
     await database.dataSource.query('DROP EVENT TRIGGER slow_down; DROP FUNCTION slow_down');
   }
-}
-
-/** In ms, with what came of it. */
-async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
-  const begun = performance.now();
-  return [await work(), performance.now() - begun];
 }
 
 describe('making partitions', () => {
@@ -120,6 +74,7 @@ describe('making partitions', () => {
 
   it('leaves it too where the row is committed while the partition is being attached', async () => {
     const outcome = await besides(
+      database.dataSource,
       (session) => insertVisit(session, 4, '2027-04-07T00:00:00Z'),
       async (session) => {
         const making = partitions.make(at('2027-04-07T00:00:00Z'), 0);
@@ -135,6 +90,7 @@ describe('making partitions', () => {
     await partitions.make(at('2027-05-03T00:00:00Z'), 0);
 
     const [written, [outcome, tookMs]] = await besides(
+      database.dataSource,
       (session) => session.query('LOCK TABLE activity_default IN ROW EXCLUSIVE MODE'),
       async (session) => {
         const making = timed(() => partitions.make(at('2027-05-10T00:00:00Z'), 7));
@@ -214,92 +170,6 @@ describe('a partition of the audit trail', () => {
   });
 });
 
-describe('dropping weeks of visits', () => {
-  it('drops those that are over and empty, and no others', async () => {
-    await partitions.make(at('2026-01-05T00:00:00Z'), 3);
-    await insertVisit(database.dataSource, 6, '2026-01-14T00:00:00Z');
-
-    const dropped = await partitions.dropEmpty(at('2026-01-27T00:00:00Z'));
-
-    expect(dropped).toEqual(['activity_2026w02', 'activity_2026w04']);
-    const left = await partitionsOf(database.dataSource, 'activity');
-    expect(left).toHaveProperty('activity_2026w03');
-    expect(left).toHaveProperty('activity_2026w05');
-    expect(left).toHaveProperty('activity_default');
-    expect(await partitionsOf(database.dataSource, 'audit_entry')).toHaveProperty('audit_entry_2026w02');
-  });
-
-  it('gives up while another session uses the partition, and comes again', async () => {
-    await partitions.make(at('2025-03-03T00:00:00Z'), 0);
-    const limit = at('2025-03-10T00:00:00Z');
-
-    const meanwhile = await besides(
-      (session) => session.query('SELECT FROM activity_2025w10'),
-      () => partitions.dropEmpty(limit),
-    );
-
-    expect(meanwhile).toEqual([]);
-    expect(await partitions.dropEmpty(limit)).toEqual(['activity_2025w10']);
-  });
-
-  it('ends at the first week that others hold, so that steps wait for a moment only', async () => {
-    await partitions.make(at('2024-01-01T00:00:00Z'), 7);
-    await partitions.make(at('2027-05-03T00:00:00Z'), 0);
-    const limit = at('2024-03-01T00:00:00Z');
-
-    const [partition, [meanwhile, tookMs]] = await besides(
-      (session) => session.query('SELECT FROM activity LIMIT 1'),
-      async (session) => {
-        const dropping = timed(() => partitions.dropEmpty(limit));
-        await session.query(LOCK_AWAITED);
-        return [await insertVisit(database.dataSource, 8, '2027-05-04T00:00:00Z'), await dropping] as const;
-      },
-    );
-
-    expect(partition).toBe('activity_2027w18');
-    expect(meanwhile).toEqual([]);
-    expect(tookMs).toBeLessThan(700);
-    expect(await partitions.dropEmpty(limit)).toHaveLength(8);
-  });
-
-  it('holds up no step of another week while it waits for a late writer', async () => {
-    await partitions.make(at('2023-01-02T00:00:00Z'), 0);
-    await partitions.make(at('2027-05-03T00:00:00Z'), 0);
-    const limit = at('2023-01-09T00:00:00Z');
-
-    await besides(
-      (session) => insertVisit(session, 9, '2023-01-03T00:00:00Z'),
-      async (session) => {
-        const dropping = partitions.dropEmpty(limit);
-        await session.query(LOCK_AWAITED);
-        const partition = await besides(
-          (step) => step.query(`SET LOCAL lock_timeout = '5ms'`),
-          (step) => insertVisit(step, 9, '2027-05-04T00:00:00Z'),
-        );
-        expect(partition).toBe('activity_2027w18');
-        expect(await dropping).toEqual([]);
-      },
-    );
-    expect(await partitions.dropEmpty(limit)).toEqual(['activity_2023w01']);
-  });
-
-  it('keeps one into which a visit came at the last moment', async () => {
-    await partitions.make(at('2025-06-02T00:00:00Z'), 0);
-
-    const dropped = await besides(
-      (session) => insertVisit(session, 7, '2025-06-03T00:00:00Z'),
-      async (session) => {
-        const dropping = partitions.dropEmpty(at('2025-06-09T00:00:00Z'));
-        await session.query(`${LOCK_AWAITED}; COMMIT`);
-        return dropping;
-      },
-    );
-
-    expect(dropped).toEqual([]);
-    expect(await partitionsOf(database.dataSource, 'activity')).toHaveProperty('activity_2025w23');
-  });
-});
-
 it('works for a role that merely owns its database', async () => {
   const role = `reprise_owner_${process.pid}`;
   await database.dataSource.query(`CREATE ROLE ${role} LOGIN PASSWORD 'owner'`);
@@ -317,4 +187,4 @@ it('works for a role that merely owns its database', async () => {
   await dataSource.destroy();
   await database.dataSource.query(`DROP DATABASE ${role} WITH (FORCE)`);
   await database.dataSource.query(`DROP ROLE ${role}`);
-});
+}, 30_000);
