@@ -7,7 +7,7 @@ import { TestService } from './support/test-service.js';
 
 jest.setTimeout(60_000);
 
-/** Polling once a second would take 500 ms on average; that five of nine are below this by chance is one case in a thousand. */
+/** Polling once a second would take 500 ms on average; that five of nine are below this by chance is less than one case in a hundred. */
 const SOON_MS = 150;
 
 let database: TestDatabase;
