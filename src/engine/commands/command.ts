@@ -72,6 +72,7 @@ export interface FireTimers {
   readonly failure: TimerFailure | null;
 }
 
+/** Why what a timer leads to cannot be stored: the incident's code and message. */
 export interface TimerFailure {
   readonly code: string;
   readonly message: string;
