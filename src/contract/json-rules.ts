@@ -78,7 +78,7 @@ export function findUnsafeNumber(text: string): string | null {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at);
-    else if (code === MINUS || (code >= DIGIT_0 && code <= DIGIT_9)) {
+    else if (isDigit(code) || (code === MINUS && isDigit(text.charCodeAt(at + 1)))) {
       NUMBER.lastIndex = at;
       const token = NUMBER.exec(text)?.[0] ?? '';
       if (token !== '' && !isExact(token)) return token;
@@ -119,4 +119,8 @@ function decimalOf(token: string): string {
 export function describeJsonError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, ' in JSON').slice(0, 200);
+}
+
+function isDigit(code: number): boolean {
+  return code >= DIGIT_0 && code <= DIGIT_9;
 }
