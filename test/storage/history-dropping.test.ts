@@ -45,19 +45,23 @@ describe('dropping weeks of visits', () => {
     await partitions.make(at('2027-05-03T00:00:00Z'), 0);
     const limit = at('2024-03-01T00:00:00Z');
 
-    const [partition, [meanwhile, tookMs]] = await besides(
-      database.dataSource,
-      (session) => session.query('SELECT FROM activity LIMIT 1'),
-      async (session) => {
-        const dropping = timed(() => partitions.dropEmpty(limit));
-        await session.query(LOCK_AWAITED);
-        return [await insertVisit(database.dataSource, 8, '2027-05-04T00:00:00Z'), await dropping] as const;
-      },
-    );
-
-    expect(partition).toBe('activity_2027w18');
-    expect(meanwhile).toEqual([]);
-    expect(tookMs).toBeLessThan(700);
+    const took: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const [partition, [meanwhile, tookMs]] = await besides(
+        database.dataSource,
+        (session) => session.query('SELECT FROM activity LIMIT 1'),
+        async (session) => {
+          const dropping = timed(() => partitions.dropEmpty(limit));
+          await session.query(LOCK_AWAITED);
+          return [await insertVisit(database.dataSource, 80 + round, '2027-05-04T00:00:00Z'), await dropping] as const;
+        },
+      );
+      expect(partition).toBe('activity_2027w18');
+      expect(meanwhile).toEqual([]);
+      took.push(tookMs);
+    }
+    // Eight waits would take 800 ms each time.
+    expect(Math.min(...took)).toBeLessThan(700);
     expect(await partitions.dropEmpty(limit)).toHaveLength(8);
   });
 

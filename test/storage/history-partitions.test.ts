@@ -89,21 +89,25 @@ describe('making partitions', () => {
   it('gives up soon while others hold the default partition, holds up no other week, and comes again', async () => {
     await partitions.make(at('2027-05-03T00:00:00Z'), 0);
 
-    const [written, [outcome, tookMs]] = await besides(
-      database.dataSource,
-      (session) => session.query('LOCK TABLE activity_default IN ROW EXCLUSIVE MODE'),
-      async (session) => {
-        const making = timed(() => partitions.make(at('2027-05-10T00:00:00Z'), 7));
-        await session.query(LOCK_AWAITED);
-        return [await insertVisit(database.dataSource, 5, '2027-05-04T00:00:00Z'), await making] as const;
-      },
-    );
-
     const weeks = ['w19', 'w20', 'w21', 'w22', 'w23', 'w24', 'w25', 'w26'].map((week) => `activity_2027${week}`);
-    expect(written).toBe('activity_2027w18');
-    expect(outcome.busy).toEqual(weeks);
-    expect(outcome.made).toHaveLength(8);
-    expect(tookMs).toBeLessThan(800);
+    const took: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const [written, [outcome, tookMs]] = await besides(
+        database.dataSource,
+        (session) => session.query('LOCK TABLE activity_default IN ROW EXCLUSIVE MODE'),
+        async (session) => {
+          const making = timed(() => partitions.make(at('2027-05-10T00:00:00Z'), 7));
+          await session.query(LOCK_AWAITED);
+          return [await insertVisit(database.dataSource, 50 + round, '2027-05-04T00:00:00Z'), await making] as const;
+        },
+      );
+      expect(written).toBe('activity_2027w18');
+      expect(outcome.busy).toEqual(weeks);
+      expect(outcome.made).toHaveLength(round === 0 ? 8 : 0);
+      took.push(tookMs);
+    }
+    // Eight waits would take 800 ms each time.
+    expect(Math.min(...took)).toBeLessThan(700);
     expect((await partitions.make(at('2027-05-10T00:00:00Z'), 7)).made).toEqual(weeks);
   });
 
