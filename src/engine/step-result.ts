@@ -56,6 +56,7 @@ export type RejectionCode =
   | 'UNKNOWN_TARGET'
   | 'STALE_ATTEMPT'
   | 'NOTHING_DUE'
+  | 'NOT_YET_DUE'
   | 'NOT_SUPERVISED'
   | 'NO_PREVIOUS_TASK'
   | 'NO_START_EVENT'

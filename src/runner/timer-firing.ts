@@ -6,8 +6,11 @@ import { EngineSession } from '../application/session/engine-session.js';
 /** Rows of an instance in one step: a step costs as much as the instance has tokens, however many of them it moves. */
 const TOGETHER = 100;
 
-/** `stale`: nothing waits for them. `failed`: the step could not be made. `unavailable`: the database is away. */
-type FiringEnd = 'fired' | 'stale' | 'failed' | 'unavailable';
+/**
+ * `stale`: nothing waits for them. `early`: by the state not due yet, as where it was scheduled anew or the clock was set back.
+ * `failed`: the step could not be made. `unavailable`: the database is away.
+ */
+type FiringEnd = 'fired' | 'stale' | 'early' | 'failed' | 'unavailable';
 
 /** How the rows of one instance went. */
 interface Firing {
@@ -96,7 +99,7 @@ export class TimerFiring {
   /** Together; each on its own where they cannot be: one must not keep the others from firing. */
   private async fire(instanceId: number, due: readonly DueTimer[]): Promise<[readonly DueTimer[], FiringEnd][]> {
     const end = await this.tryToFire(instanceId, due);
-    if (end !== 'failed' || due.length === 1) return [[due, end]];
+    if ((end !== 'failed' && end !== 'early') || due.length === 1) return [[due, end]];
     const ends: [readonly DueTimer[], FiringEnd][] = [];
     for (const timer of due) ends.push([[timer], await this.tryToFire(instanceId, [timer])]);
     return ends;
@@ -108,6 +111,7 @@ export class TimerFiring {
       const result = await this.session.applyById(instanceId, { type: 'fire-timers', timers, failure: null });
       if (result.kind === 'done') return 'fired';
       if (result.kind === 'not-found' || result.rejected.code === 'NOTHING_DUE') return 'stale';
+      if (result.rejected.code === 'NOT_YET_DUE') return 'early';
       this.report(instanceId, due, result.rejected.message);
     } catch (error) {
       if (error instanceof StorageUnavailable) {

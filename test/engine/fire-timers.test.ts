@@ -86,7 +86,7 @@ describe('timers that fell due together', () => {
     drive.now -= 1;
 
     expect(drive.apply({ type: 'fire-timers', failure: null, timers: timersOf(drive, 'A') })).toMatchObject({
-      code: 'NOTHING_DUE',
+      code: 'NOT_YET_DUE',
     });
     expect(open(drive)).toContain('A');
     expect(timersOf(drive, 'A')).toHaveLength(1);

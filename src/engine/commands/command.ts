@@ -62,8 +62,8 @@ export interface ReleaseAttempt {
 }
 
 /**
- * Timer rows fell due, in this order. Refused when the instance waits for none of them; rows that nothing waits for are
- * dropped, those that are not due yet stay.
+ * Timer rows fell due, in this order. Refused when none of them can fire; rows that nothing waits for are dropped, those
+ * that are not due yet stay.
  */
 export interface FireTimers {
   readonly type: 'fire-timers';

@@ -11,8 +11,8 @@ import type { FireTimers, TimerFailure } from './command.js';
 import { reject } from './guards.js';
 
 /**
- * Acts on timer rows that fell due, each after all that the one before has led to. Refused (and the rows dropped) when no visit
- * waits for any of them.
+ * Acts on timer rows that fell due, each after all that the one before has led to. Refused when none of them can fire: with
+ * NOT_YET_DUE where a visit waits for one that is due later (its row must stay), else with NOTHING_DUE.
  */
 export function fireTimers(draft: Draft, before: InstanceState, { timers, failure }: FireTimers): Rejected | null {
   const stale: TimerKey[] = [];
@@ -22,7 +22,8 @@ export function fireTimers(draft: Draft, before: InstanceState, { timers, failur
   }
   if (stale.length === timers.length) {
     const message = `Expected a timer that is due and that the process instance waits for, but none of the ${timers.length} is.`;
-    return reject('NOTHING_DUE', message, { currentStatus: before.status });
+    const isEarly = stale.some((timer) => isScheduled(draft, timer));
+    return reject(isEarly ? 'NOT_YET_DUE' : 'NOTHING_DUE', message, { currentStatus: before.status });
   }
   for (const timer of stale) if (!isScheduled(draft, timer)) dropRow(draft, timer);
   return null;
