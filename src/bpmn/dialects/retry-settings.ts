@@ -1,5 +1,4 @@
-import { parseDuration } from '../../engine/index.js';
-import type { RetryPolicy } from '../../engine/index.js';
+import { parseDuration, plainPolicy, type RetryPolicy } from '../../engine/index.js';
 import type { Report } from '../problem.js';
 
 const MAX_ATTEMPTS = 1000;
@@ -8,7 +7,7 @@ const MONTH_MS = 30 * 86_400_000;
 
 /** One attempt in all needs no policy. */
 export function retryPolicy(maxAttempts: number, delaysMs: readonly number[]): RetryPolicy | null {
-  return maxAttempts <= 1 ? null : { maxAttempts, delaysMs };
+  return maxAttempts <= 1 ? null : plainPolicy({ maxAttempts, curve: { delays: { kind: 'listed', delaysMs }, jitter: 'none' } });
 }
 
 /** A whole number of attempts, `least` to 1,000; null when it is none, which is reported. */

@@ -1,35 +1,129 @@
 import type { Incident } from '../state/instance-state.js';
-import type { RetryPolicy } from './retry-policy.js';
+import { isTransient } from './classify-error.js';
+import { delayOf } from './delay-of.js';
+import { matches, type SeenFailure } from './failure-pattern.js';
+import type { LadderStep, LastResort, RetryBudget, RetryCurve, RetryPolicy, RuleAction } from './retry-policy.js';
 
-/** What happens after a failed attempt, and why. */
-export type FailureDecision =
-  | { readonly action: 'retry'; readonly delayMs: number; readonly reason: string; readonly auditAction: 'RetryScheduled' }
-  | { readonly action: 'park'; readonly reason: string; readonly auditAction: 'RetriesExhausted' | 'TaskFailed' };
-
-/**
- * The recovery policy: failure in, decision out. `attempts` counts those of the current automatic budget.
- * Only technical failures are retried: a modelled error or a model's mistake would only happen again.
- */
-export function decideOnFailure(policy: RetryPolicy | null, kind: Incident['kind'], attempts: number): FailureDecision {
-  if (kind === 'unknown-outcome') return park('the outcome of the attempt is unknown');
-  if (policy === null) return park('the task has no retry policy');
-  if (kind !== 'technical') return park(`a ${kind} failure is not retried automatically`);
-  if (attempts >= policy.maxAttempts) {
-    return {
-      action: 'park',
-      reason: `all ${policy.maxAttempts} attempts of the retry policy failed`,
-      auditAction: 'RetriesExhausted',
-    };
-  }
-  const delayMs = policy.delaysMs[Math.min(attempts, policy.delaysMs.length) - 1] ?? 0;
-  return {
-    action: 'retry',
-    delayMs,
-    reason: `attempt ${attempts} of ${policy.maxAttempts} failed`,
-    auditAction: 'RetryScheduled',
-  };
+/** A failed attempt, and what is known of those before it. */
+export interface FailedAttempt extends SeenFailure {
+  readonly kind: Incident['kind'];
+  /** Who failed says that trying again is of no use. */
+  readonly nonRetryable: boolean;
+  /** The wait that the peer asked for, in ms; below 0 is at once. Null: none. */
+  readonly retryAfterMs: number | null;
+  /** The wait that who failed asks for, whatever the policy's curve; null: none. In ms. */
+  readonly nextDelayMs: number | null;
+  /** Automatic attempts that it leaves; null: the policy's. */
+  readonly retriesLeft: number | null;
+  /** Failed attempts of the automatic budget, this one included. At least 1. */
+  readonly attempts: number;
+  /** What an operator or a worker has made of the policy's budget for this visit; null: nothing. */
+  readonly override: RetryBudget | null;
+  /** Since the budget began: with the visit, or with `attempts: "reset"`. In ms. */
+  readonly elapsedMs: number;
+  /** Attempts of the visit that were rescheduled without being counted. */
+  readonly reschedules: number;
+  /** For the jitter: `diceOf` instance, visit and attempt. */
+  readonly dice: number;
 }
 
-function park(reason: string): FailureDecision {
-  return { action: 'park', reason, auditAction: 'TaskFailed' };
+/** What happens after a failed attempt, and why. */
+export type FailureDecision = (
+  { readonly action: 'retry' | 'reschedule'; readonly delayMs: number } | { readonly action: 'resort'; readonly resort: LastResort }
+) & {
+  readonly reason: string;
+  /** The policy allowed no more attempts; else a rule, a step or the failure's own nature ended them. */
+  readonly exhausted: boolean;
+  /** The step of the ladder that is reached by this failure. */
+  readonly step: LadderStep | null;
+};
+
+const ERROR: LastResort = { do: 'error' };
+
+/** The recovery policy: failure in, decision out. */
+export function decideOnFailure(policy: RetryPolicy | null, failure: FailedAttempt): FailureDecision {
+  if (failure.kind === 'unknown-outcome') return resort(ERROR, 'the outcome of the attempt is unknown');
+  if (policy === null && failure.retriesLeft === null && failure.override === null)
+    return resort(ERROR, failure.nonRetryable ? NOT_RETRYABLE : 'the task has no retry policy');
+  const ruled = firstRule(policy, failure);
+  if (ruled && 'reason' in ruled) return ruled;
+  if (ruled && ruled.action.do !== 'retry') return byRule(ruled.name, ruled.action, failure);
+  if (failure.nonRetryable) return resort(ERROR, NOT_RETRYABLE);
+  if (ruled === null) {
+    if (failure.kind !== 'technical') return resort(ERROR, `a ${failure.kind} failure is not retried automatically`);
+    if (policy?.retries === 'transient' && failure.retriesLeft === null && !isTransient(failure.errorClass))
+      return resort(ERROR, `${failure.errorClass} does not pass by itself`);
+  }
+  const step = policy?.ladder.find(({ after }) => after === failure.attempts) ?? null;
+  if (step?.then) return { ...resort(step.then, `the ladder ends after attempt ${failure.attempts}`), step };
+  return { ...again(policy, failure, ruled), step };
+}
+
+const NOT_RETRYABLE = 'the task said that trying again is of no use';
+
+interface Ruled {
+  readonly name: string;
+  readonly action: RuleAction;
+}
+
+/** A rule that cannot be evaluated ends the automatic attempts: nobody knows what it would have said. */
+function firstRule(policy: RetryPolicy | null, failure: FailedAttempt): Ruled | FailureDecision | null {
+  for (const { name, match, action } of policy?.rules ?? []) {
+    try {
+      if (matches(match, failure)) return { name, action };
+    } catch (error) {
+      return resort(ERROR, `${name} could not be evaluated: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return null;
+}
+
+function byRule(name: string, action: Exclude<RuleAction, { do: 'retry' }>, failure: FailedAttempt): FailureDecision {
+  switch (action.do) {
+    case 'fail':
+      return resort(ERROR, `${name}: fail at once`);
+    case 'park':
+      return resort({ do: 'park' }, `${name}: park`);
+    case 'throw':
+      return resort({ do: 'throw', errorCode: action.errorCode }, `${name}: throw ${action.errorCode}`);
+    case 'reschedule': {
+      if (failure.reschedules >= action.most)
+        return { ...resort(ERROR, `${name}: rescheduled ${action.most} times already`), exhausted: true };
+      const reason = `${name}: reschedule, the attempt does not count`;
+      return { action: 'reschedule', delayMs: action.delayMs, reason, exhausted: false, step: null };
+    }
+  }
+}
+
+function again(policy: RetryPolicy | null, failure: FailedAttempt, ruled: Ruled | null): FailureDecision {
+  const own = ruled?.action.do === 'retry' ? ruled.action : null;
+  const budget = failure.override ?? policy;
+  const { attempts } = failure;
+  const most = failure.retriesLeft === null ? (own?.maxAttempts ?? budget?.maxAttempts ?? null) : attempts + failure.retriesLeft;
+  const by = ruled ? `, ${ruled.name}` : '';
+  if (most !== null && attempts >= most) return exhausted(policy, `all ${most} attempts of the retry policy failed${by}`);
+  const delayMs = waitOf(policy, failure, own?.curve ?? ladderCurve(policy, attempts) ?? budget?.curve ?? null);
+  const budgetMs = budget?.budgetMs ?? null;
+  if (budgetMs !== null && failure.elapsedMs + delayMs > budgetMs)
+    return exhausted(policy, `attempt ${attempts + 1} would begin after the total budget of ${budgetMs} ms`);
+  const reason = `attempt ${attempts} of ${most ?? 'any number'} failed${by}`;
+  return { action: 'retry', delayMs, reason, exhausted: false, step: null };
+}
+
+/** Never shorter than what the peer asked for, up to the cap. */
+function waitOf(policy: RetryPolicy | null, failure: FailedAttempt, curve: RetryCurve | null): number {
+  const own = failure.nextDelayMs ?? (curve === null ? 0 : delayOf(curve, failure.attempts, failure.dice));
+  return Math.max(own, Math.min(failure.retryAfterMs ?? 0, policy?.retryAfterCapMs ?? 0), 0);
+}
+
+function ladderCurve(policy: RetryPolicy | null, attempts: number): RetryCurve | null {
+  return policy?.ladder.findLast(({ after, curve }) => after <= attempts && curve !== null)?.curve ?? null;
+}
+
+function exhausted(policy: RetryPolicy | null, reason: string): FailureDecision {
+  return { ...resort(policy?.onExhausted ?? ERROR, reason), exhausted: true };
+}
+
+function resort(last: LastResort, reason: string): FailureDecision {
+  return { action: 'resort', resort: last, reason, exhausted: false, step: null };
 }
