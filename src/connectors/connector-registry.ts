@@ -10,6 +10,10 @@ export class ConnectorRegistry {
     this.byType.set(connector.type, connector);
   }
 
+  has(type: string): boolean {
+    return this.byType.has(type);
+  }
+
   find(type: string): Connector | undefined {
     return this.byType.get(type);
   }

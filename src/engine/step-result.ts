@@ -52,6 +52,8 @@ export type RejectionCode =
   | 'STALE_VERSION'
   | 'TASK_NOT_FAILED'
   | 'TASK_NOT_WAITING'
+  | 'TASK_NOT_RETRYING'
+  | 'NO_SUCH_JOB'
   | 'UNKNOWN_ACTION'
   | 'UNKNOWN_TARGET'
   | 'STALE_ATTEMPT'

@@ -1,23 +1,31 @@
 import { advance } from './behaviors/advance.js';
+import { activateJob } from './commands/activate-job.js';
 import { cancelProcessInstance } from './commands/cancel-process-instance.js';
 import type { Command } from './commands/command.js';
 import { completeAttempt } from './commands/complete-attempt.js';
 import { deliverMessage } from './commands/deliver-message.js';
 import { failAttempt } from './commands/fail-attempt.js';
 import { fireTimers } from './commands/fire-timers.js';
+import { giveUpRetries } from './commands/give-up-retries.js';
 import { reject } from './commands/guards.js';
+import { holdAttempt } from './commands/hold-attempt.js';
 import { keepTrail } from './commands/keep-trail.js';
 import { loseAttempts } from './commands/lose-attempts.js';
 import { pauseProcessInstance } from './commands/pause-process-instance.js';
+import { postponeRetry } from './commands/postpone-retry.js';
+import { recordHeartbeat } from './commands/record-heartbeat.js';
 import { releaseAttempt } from './commands/release-attempt.js';
+import { releaseParked } from './commands/release-parked.js';
 import { resumeProcessInstance } from './commands/resume-process-instance.js';
 import { retryFailedTask } from './commands/retry-failed-task.js';
+import { retryNow } from './commands/retry-now.js';
 import { setProcessVariables } from './commands/set-process-variables.js';
 import { signalProcessInstance } from './commands/signal-process-instance.js';
 import { skipFailedTask } from './commands/skip-failed-task.js';
 import { newInstance, startProcessInstance } from './commands/start-process-instance.js';
 import { stepBackward } from './commands/step-backward.js';
 import { stepForward } from './commands/step-forward.js';
+import { updateRetryPolicy } from './commands/update-retry-policy.js';
 import type { ProcessDefinition } from './definition/process-definition.js';
 import { elementOf } from './elements/index.js';
 import { expectInvariant } from './invariant.js';
@@ -69,6 +77,14 @@ function perform(
       return releaseAttempt(draft, command);
     case 'fire-timers':
       return fireTimers(draft, before, command);
+    case 'activate-job':
+      return activateJob(draft, before, command);
+    case 'record-heartbeat':
+      return recordHeartbeat(draft, command);
+    case 'hold-attempt':
+      return holdAttempt(draft, command);
+    case 'release-parked':
+      return releaseParked(draft, before, command);
     case 'deliver-message':
       return deliverMessage(draft, before, command);
     case 'signal-process-instance':
@@ -89,6 +105,14 @@ function perform(
       return stepForward(draft, before);
     case 'step-backward':
       return stepBackward(draft, before);
+    case 'retry-now':
+      return retryNow(draft, before, command);
+    case 'postpone-retry':
+      return postponeRetry(draft, before, command);
+    case 'give-up-retries':
+      return giveUpRetries(draft, before, command);
+    case 'update-retry-policy':
+      return updateRetryPolicy(draft, before, command);
   }
 }
 

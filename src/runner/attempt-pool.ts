@@ -33,7 +33,7 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   private stopped = false;
 
   constructor(
-    private readonly connectors: ConnectorRegistry,
+    readonly connectors: ConnectorRegistry,
     private readonly telemetry: Telemetry,
     private readonly wakeups: Wakeups,
     private readonly node: NodeIdentity,

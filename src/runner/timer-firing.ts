@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { StorageUnavailable } from '../application/ports/instance-store.js';
 import { TimerStore, type DueTimer } from '../application/ports/stores.js';
 import { EngineSession } from '../application/session/engine-session.js';
+import type { TimerKey } from '../engine/index.js';
 
 /** Rows of an instance in one step: a step costs as much as the instance has tokens, however many of them it moves. */
 const TOGETHER = 100;
@@ -106,7 +107,7 @@ export class TimerFiring {
   }
 
   private async tryToFire(instanceId: number, due: readonly DueTimer[]): Promise<FiringEnd> {
-    const timers = due.map(({ kind, elementInstanceId, timerNodeId }) => ({ kind, elementInstanceId, timerNodeId }));
+    const timers = due.map(toKey);
     try {
       const result = await this.session.applyById(instanceId, { type: 'fire-timers', timers, failure: null });
       if (result.kind === 'done') return 'fired';
@@ -131,4 +132,8 @@ export class TimerFiring {
       'A timer could not fire',
     );
   }
+}
+
+function toKey({ kind, elementInstanceId, timerNodeId, probe }: DueTimer): TimerKey {
+  return { kind, elementInstanceId, timerNodeId, ...(probe && { probe }) };
 }

@@ -1,6 +1,6 @@
 import { compiled, flow, model } from '../bpmn/model-text.js';
 import { openElements, step, type InstanceState, type ProcessDefinition, type ScheduleTimer } from '../../src/engine/index.js';
-import { Drive } from './drive.js';
+import { Drive, EVERY_TYPE } from './drive.js';
 
 const LOOP = `<bpmn:exclusiveGateway id="M"/><bpmn:task id="T"/><bpmn:exclusiveGateway id="G" default="GM"/>
 ${flow('MT', 'M', 'T')}${flow('TG', 'T', 'G')}${flow('GM', 'G', 'M')}`;
@@ -208,7 +208,7 @@ describe('a step', () => {
 });
 
 function openUserTasks(definition: ProcessDefinition): { definition: ProcessDefinition; state: InstanceState } {
-  const context = { now: 0, node: 1 };
+  const context = { now: 0, node: 1, connectors: EVERY_TYPE };
   const start = {
     type: 'start-process-instance',
     guid: 'g',
@@ -236,7 +236,7 @@ function cancel({ definition, state }: ReturnType<typeof openUserTasks>): void {
     definition,
     state,
     { type: 'cancel-process-instance', mode: 'graceful', expectedVersion: null },
-    { now: 1, node: 1 },
+    { now: 1, node: 1, connectors: EVERY_TYPE },
   );
   expect(result.kind).toBe('accepted');
 }

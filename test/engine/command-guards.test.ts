@@ -1,5 +1,6 @@
 import { compiled, flow, model } from '../bpmn/model-text.js';
 import { step, type Command, type InstanceState, type ProcessDefinition, type StepResult } from '../../src/engine/index.js';
+import { EVERY_TYPE } from './drive.js';
 
 const worker = '<bpmn:extensionElements><zeebe:taskDefinition type="work"/></bpmn:extensionElements>';
 const xml =
@@ -172,7 +173,7 @@ describe('the life of an instance', () => {
 });
 
 function apply(definition: ProcessDefinition, state: InstanceState | null, command: Command): StepResult {
-  return step(definition, state, command, { now: 1_000, node: 1 });
+  return step(definition, state, command, { now: 1_000, node: 1, connectors: EVERY_TYPE });
 }
 
 function after(definition: ProcessDefinition, state: InstanceState | null, command: Command): InstanceState {

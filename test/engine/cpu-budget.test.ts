@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { step, type ExecuteAttempt, type InstanceState, type ProcessDefinition } from '../../src/engine/index.js';
 import { compiled, flow, model } from '../bpmn/model-text.js';
+import { EVERY_TYPE } from './drive.js';
 
 const THREE_TASKS = model(
   `<bpmn:startEvent id="S"/>${['A', 'B', 'C'].map((id) => `<bpmn:serviceTask id="${id}"><bpmn:extensionElements><zeebe:taskDefinition type="nothing"/></bpmn:extensionElements></bpmn:serviceTask>`).join('')}
@@ -9,7 +10,7 @@ const THREE_TASKS = model(
 
 /** From its start to its end, every attempt succeeding at once. */
 function runToEnd(definition: ProcessDefinition, guid: string): InstanceState {
-  const context = { now: 1_800_000_000_000, node: 1 };
+  const context = { now: 1_800_000_000_000, node: 1, connectors: EVERY_TYPE };
   const variables = { orderId: 1, customer: 'C-1', amount: 1234.56 };
   let result = step(
     definition,

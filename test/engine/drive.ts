@@ -5,10 +5,13 @@ import {
   type Command,
   type InstanceState,
   type ProcessDefinition,
+  type StepContext,
   type StepResult,
 } from '../../src/engine/index.js';
 import { Outside } from './outside.js';
 
+/** A server that has a connector for every type of task. */
+export const EVERY_TYPE = { has: (): boolean => true };
 /** The one server process of these tests, and the one that takes over from it. */
 const NODE = 1;
 
@@ -31,7 +34,7 @@ export class Drive {
   /** @throws Error with all that is wrong, and the way there */
   apply(command: Command): StepResult {
     const before = this.state;
-    const context = { now: this.now, node: this.node };
+    const context = { now: this.now, node: this.node, connectors: EVERY_TYPE };
     if (this.thorough) freeze(before);
     const result = step(this.definition, before, command, context);
     this.log.push(
@@ -42,12 +45,7 @@ export class Drive {
     return result;
   }
 
-  private repeat(
-    command: Command,
-    before: InstanceState | null,
-    context: { now: number; node: number },
-    result: StepResult,
-  ): void {
+  private repeat(command: Command, before: InstanceState | null, context: StepContext, result: StepResult): void {
     const again = step(this.definition, copy(before), copy(command), context);
     if (text(again) !== text(result)) this.fail(['the same input gave another output', text(result), text(again)]);
   }

@@ -15,6 +15,8 @@ export class Outside {
   /** Element instance to the number of the attempt that runs. */
   readonly attempts = new Map<number, number>();
   readonly incidents = new Map<number, string>();
+  /** Element instances that a worker may take. */
+  readonly jobs = new Set<number>();
   readonly activities: RecordActivity[] = [];
   private readonly begun = new Map<number, number[]>();
   private readonly ended = new Map<number, number[]>();
@@ -27,8 +29,11 @@ export class Outside {
   /** What the state says and what the outside holds are the same. */
   compare(state: InstanceState): string[] {
     const elements = openElements(state);
-    const executing = elements.filter(({ status }) => status === 'executing').map(({ id, attempt }) => `${id}#${attempt}`);
+    const executing = elements
+      .filter(({ status, lock }) => status === 'executing' && lock === null)
+      .map(({ id, attempt }) => `${id}#${attempt}`);
     const failed = elements.filter(({ status }) => status === 'failed').map(({ id }) => String(id));
+    const queued = elements.filter(({ status }) => status === 'queued').map(({ id }) => String(id));
     const subscribed = elements.filter(({ subscription }) => subscription !== null).map(({ id }) => String(id));
     return [
       ...difference(
@@ -43,6 +48,7 @@ export class Outside {
         [...this.attempts].map(([id, attempt]) => `${id}#${attempt}`),
         executing,
       ),
+      ...difference('jobs', [...this.jobs].map(String), queued),
       ...difference('incidents', [...this.incidents.keys()].map(String), failed),
       ...difference('subscriptions', [...this.subscriptions.keys()].map(String), subscribed),
     ];
@@ -80,6 +86,11 @@ export class Outside {
         return this.gapsOf(effect);
       case 'record-decision':
         return null;
+      case 'open-job':
+        this.jobs.add(id);
+        return null;
+      case 'close-job':
+        return this.jobs.delete(id) ? null : `job of ${id} is closed, but is not open`;
     }
   }
 
@@ -125,8 +136,10 @@ function timersOf(state: InstanceState, element: ElementInstance): string[] {
         entry.type === 'timer' && entry.timer.elementInstanceId === element.id && entry.timer.timerNodeId === timerNodeId,
     );
   const own = element.dueAt !== null && !isPutOff(element) && !kept('') ? [`${element.id}/@${element.dueAt}`] : [];
+  const total = element.recovery?.totalDueAt ?? null;
   return [
     ...own,
+    ...(total === null || kept('#total') ? [] : [`${element.id}/#total@${total}`]),
     ...element.boundaryTimers
       .filter(({ nodeId }) => !kept(nodeId))
       .map(({ nodeId, dueAt }) => `${element.id}/${nodeId}@${dueAt}`),

@@ -53,5 +53,9 @@ function describe(effect: Effect, names: ReadonlyMap<number, string>, drive: Dri
       return `! unsubscribe ${name}`;
     case 'abort-attempt':
       return `! abort ${name}`;
+    case 'open-job':
+      return `! queue ${name} for ${effect.jobType}`;
+    case 'close-job':
+      return `! unqueue ${name}`;
   }
 }

@@ -128,11 +128,13 @@ describe('incidents', () => {
   const incident = (attempt: number, message = 'Service down'): Incident => ({
     code: 'HTTP_503',
     message,
+    errorClass: 'SERVICE_UNAVAILABLE',
     kind: 'technical',
     details: { status: 503, body: 'a\u0000b' },
     attempt,
     at: 1_800_000_000_000 + attempt,
-    decision: { action: 'park', reason: 'no policy' },
+    decision: { action: 'fail', reason: 'no policy' },
+    parkedFor: null,
   });
   const open = (attempt: number, message?: string): Effect => ({
     type: 'open-incident',

@@ -4,8 +4,9 @@ import type { InstanceState, JsonObject } from '../../src/engine/index.js';
 import { decodeState, encodeScope, encodeState } from '../../src/storage/stores/encoded-state.js';
 import { executingElement, firstStep, headerOf } from '../support/step-writes.js';
 
-/** Written by the first released form of the state: what every later server must still read. */
-const SAMPLE = new URL('./state-samples/schema-1.json', import.meta.url);
+/** Written by the released forms of the state: what every later server must still read. */
+const sample = async (schema: number): Promise<string> =>
+  (await readFile(new URL(`./state-samples/schema-${schema}.json`, import.meta.url), 'utf8')).trim();
 
 const FULL: InstanceState = {
   ...firstStep(headerOf(1)).state,
@@ -33,11 +34,41 @@ const FULL: InstanceState = {
           incident: {
             code: 'HTTP_503',
             message: 'unavailable',
+            errorClass: 'SERVICE_UNAVAILABLE',
             kind: 'technical',
             details: null,
             attempt: 1,
             at: 4,
-            decision: { action: 'park', reason: 'the task has no retry policy' },
+            decision: { action: 'fail', reason: 'the task has no retry policy' },
+            parkedFor: null,
+          },
+        },
+      ],
+    },
+  },
+};
+
+const RECOVERING: InstanceState = {
+  ...FULL,
+  scopes: {
+    0: {
+      id: 0,
+      parentId: null,
+      elements: [
+        {
+          ...executingElement(7),
+          owner: null,
+          lock: { worker: 'w-1', lockedUntil: 1_800_000_030_000, heartbeatAt: 1_800_000_000_000 },
+          dueAt: 1_800_000_030_000,
+          requestedBy: { command: 'RetryNow', correlationId: null, ignoresCircuit: true },
+          recovery: {
+            budget: { maxAttempts: 3, curve: { delays: { kind: 'listed', delaysMs: [1_000] }, jitter: 'full' }, budgetMs: null },
+            budgetSince: 1_800_000_000_000,
+            totalDueAt: 1_800_000_060_000,
+            reschedules: 1,
+            heartbeat: { done: 5 },
+            circuit: 'http://bureau.example:443',
+            reconciling: false,
           },
         },
       ],
@@ -75,13 +106,16 @@ describe('the stored form of a state', () => {
     expect(decoded.scopes).toEqual({ ...FULL.scopes, 4: inner });
   });
 
-  test('of schema 1 is still read, and still written', async () => {
-    const sample = (await readFile(SAMPLE, 'utf8')).trim();
-    expect(decode(sample)).toEqual(FULL);
-    expect(encodeState(FULL)).toBe(sample);
+  test('of schema 1 is still read: its incidents get a class, and what it called parked waits for a person', async () => {
+    expect(decode(await sample(1))).toEqual(FULL);
+  });
+
+  test('of schema 2 is still read, and still written', async () => {
+    expect(decode(await sample(2))).toEqual(RECOVERING);
+    expect(encodeState(RECOVERING)).toBe(await sample(2));
   });
 
   test('of a newer server is refused rather than misread', () => {
-    expect(() => decode(encodeState({ ...FULL, schema: 2 }))).toThrow('a newer server has written it');
+    expect(() => decode(encodeState({ ...FULL, schema: 3 }))).toThrow('a newer server has written it');
   });
 });

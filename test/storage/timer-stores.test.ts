@@ -51,8 +51,8 @@ describe('timers that fall due', () => {
     const rest = await timers.claimDue(NOW + 2, 10, 1, 30_000, []);
 
     expect(claimed).toEqual([
-      { instanceId, elementInstanceId: 1, timerNodeId: '', kind: 'retry', dueAt: NOW },
-      { instanceId, elementInstanceId: 2, timerNodeId: '', kind: 'retry', dueAt: NOW + 1 },
+      { instanceId, elementInstanceId: 1, timerNodeId: '', kind: 'retry', dueAt: NOW, tenantId: 'acme', circuit: null },
+      { instanceId, elementInstanceId: 2, timerNodeId: '', kind: 'retry', dueAt: NOW + 1, tenantId: 'acme', circuit: null },
     ]);
     expect(rest.map((timer) => timer.dueAt)).toEqual([NOW + 2]);
   });

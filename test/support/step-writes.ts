@@ -86,6 +86,8 @@ export function executingElement(owner: number): ElementInstance {
     lossesInARow: 0,
     attemptStartedAt: 1_800_000_000_000,
     owner,
+    lock: null,
+    recovery: null,
     requestedBy: null,
     local: null,
     incident: null,

@@ -3,6 +3,8 @@ import type { InstanceHeader } from './instance-store.js';
 
 /** Runs attempts after the commit that began them. Implemented by the runner. */
 export abstract class AttemptRunner {
+  /** The task types that this process executes itself; all others are jobs for workers. */
+  abstract readonly connectors: { has(type: string): boolean };
   abstract execute(header: InstanceHeader, attempt: ExecuteAttempt, taskName: string): void;
   abstract abort(instanceId: number, elementInstanceId: number): void;
   abstract isRunning(instanceId: number, elementInstanceId: number, attempt: number): boolean;

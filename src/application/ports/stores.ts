@@ -5,6 +5,9 @@ import type { JsonObject, TimerKey } from '../../engine/index.js';
 export interface DueTimer extends TimerKey {
   readonly instanceId: number;
   readonly dueAt: number;
+  readonly tenantId: string;
+  /** Of a retry: the circuit that may hold it back; null: none. */
+  readonly circuit: string | null;
 }
 
 export abstract class TimerStore {

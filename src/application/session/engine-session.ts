@@ -195,7 +195,7 @@ export class EngineSession {
   }
 
   private step({ definition, state }: LiveInstance, command: Command): SizedStep {
-    const context = { now: this.clock.now(), node: this.node.node };
+    const context = { now: this.clock.now(), node: this.node.node, connectors: this.attempts.connectors };
     const before = command.type === 'start-process-instance' && state.version === 0 ? null : state;
     const result = step(definition, before, command, context);
     return limitVariables(result, command, state.status, (other) => step(definition, before, other, context));

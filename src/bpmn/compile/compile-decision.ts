@@ -1,4 +1,4 @@
-import type { JsonObject, Work } from '../../engine/index.js';
+import { NO_TIMEOUTS, type JsonObject, type Work } from '../../engine/index.js';
 import type { SourceNode } from '../source-model.js';
 import type { SourceFlow } from '../source-model.js';
 import type { CompiledCondition } from './compile-condition.js';
@@ -22,5 +22,5 @@ export function compileDecision(
   });
   const exclusive = node.type === 'exclusiveGateway';
   const config = { language: 'javascript', mode: 'choose-flows', exclusive, defaultFlowId, flows, script };
-  return { connector: 'script', config, delivery: 'at-least-once', timeoutMs: null };
+  return { connector: 'script', config, delivery: 'at-least-once', timeoutMs: null, timeouts: NO_TIMEOUTS };
 }

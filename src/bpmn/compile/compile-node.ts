@@ -36,14 +36,29 @@ export function compileNode(node: SourceNode, settings: Settings, report: Report
   switch (node.type) {
     case 'task':
       if (!settings.work) return { type: 'task', ...activity(settings, null) };
-      return { type: 'serviceTask', ...activity(settings, 'lastServiceResult'), work: compileWork(node, settings, report) };
+      return {
+        type: 'serviceTask',
+        ...activity(settings, 'lastServiceResult'),
+        work: compileWork(node, settings, report),
+        reconcile: null,
+      };
     case 'manualTask':
       return { type: 'manualTask', ...activity(settings, null) };
     case 'serviceTask':
     case 'sendTask':
-      return { type: node.type, ...activity(settings, 'lastServiceResult'), work: compileWork(node, settings, report) };
+      return {
+        type: node.type,
+        ...activity(settings, 'lastServiceResult'),
+        work: compileWork(node, settings, report),
+        reconcile: null,
+      };
     case 'scriptTask':
-      return { type: 'scriptTask', ...activity(settings, 'lastScriptResult'), work: compileWork(node, settings, report) };
+      return {
+        type: 'scriptTask',
+        ...activity(settings, 'lastScriptResult'),
+        work: compileWork(node, settings, report),
+        reconcile: null,
+      };
     case 'userTask':
       return { type: 'userTask', ...activity(settings, 'lastUserTaskResult'), actions: settings.actions ?? [] };
     case 'receiveTask': {

@@ -1,4 +1,4 @@
-import type { Work } from '../../engine/index.js';
+import { NO_TIMEOUTS, type Work } from '../../engine/index.js';
 import { textOf } from '../moddle-element.js';
 import type { Report } from '../problem.js';
 import type { Settings, WorkSetting } from '../settings.js';
@@ -14,13 +14,14 @@ export function compileWork(node: SourceNode, settings: Settings, report: Report
       config: work.config,
       delivery: settings.delivery ?? 'at-least-once',
       timeoutMs: work.timeoutMs ?? settings.timeoutMs ?? null,
+      timeouts: NO_TIMEOUTS,
     };
   const hint =
     node.type === 'scriptTask'
       ? 'Add bpmn:script, property Script or zeebe:script.'
       : 'Add property ConnectorKey, zeebe:taskDefinition, camunda:topic or camunda:delegateExpression.';
   report.error('task-without-work', `Expected ${node.type} '${node.name}' to say how it is done, but it does not`, hint);
-  return { connector: '', config: {}, delivery: 'at-least-once', timeoutMs: null };
+  return { connector: '', config: {}, delivery: 'at-least-once', timeoutMs: null, timeouts: NO_TIMEOUTS };
 }
 
 function scriptOf(node: SourceNode, settings: Settings, report: Report): WorkSetting | null {

@@ -7,6 +7,7 @@ import { fireCompletedJoin } from './join-tokens.js';
 import { deriveStatus } from './derive-status.js';
 import { putOff, settlePutOff } from './put-off.js';
 import { releaseWait } from './release-waits.js';
+import { settleResort } from './settle-resorts.js';
 
 /** The end of a step: moves every token as far as it goes by itself, then says what the instance is now. */
 export function advance(draft: Draft): void {
@@ -20,7 +21,7 @@ export function moveTokens(draft: Draft): void {
   if (draft.state.endedAt !== null) return;
   do {
     for (let entry = draft.queue.shift(); entry; entry = draft.queue.shift()) enter(draft, entry.node, entry.scopeId, entry.via);
-  } while (fireCompletedJoin(draft) || completeEmptyScopes(draft));
+  } while (settleResort(draft) || fireCompletedJoin(draft) || completeEmptyScopes(draft));
 }
 
 function enter(draft: Draft, node: FlowNode, scopeId: number, via: string | null): void {

@@ -1,108 +1,116 @@
-import { isActivity, type FlowNode } from '../definition/process-definition.js';
-import { decideOnFailure } from '../recovery/decide-on-failure.js';
-import type { ElementInstance, Incident } from '../state/instance-state.js';
-import { changesBetween, type Draft } from '../state/draft.js';
-import type { JsonObject, JsonValue } from '../state/json.js';
+import type { FlowNode } from '../definition/process-definition.js';
+import type { FailedAttempt, FailureDecision } from '../recovery/decide-on-failure.js';
+import type { ElementInstance, Incident, RecoveryAction } from '../state/instance-state.js';
+import type { Draft } from '../state/draft.js';
 import type { VariableChange } from '../state/variable-change.js';
-import { releaseWait } from './release-waits.js';
+import { climbLadder } from './climb-ladder.js';
+import { asKnown, judgeFailure, reconcilerOf, seeFailure, type Failure } from './judge-failure.js';
+import { askReconciler, LOSSES } from './reconcile.js';
+import { recordFailedAttempt, recordRecovery } from './record-recovery.js';
+import { releaseTotalTimeout, releaseWait } from './release-waits.js';
+import { undoVariables } from './undo-variables.js';
+import { recoveryOf, remember } from './visit-recovery.js';
 
-/** A failure as it happens. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  readonly kind: Incident['kind'];
-  readonly details?: JsonObject | null;
-}
+export type { Failure } from './judge-failure.js';
 
-/** The element cannot go on: its policy runs it again later, or it waits for a person (an incident). */
-export function failElement(draft: Draft, node: FlowNode, instance: ElementInstance, failure: Failure): void {
-  const { now } = draft.context;
+/**
+ * The element cannot go on: its policy runs it again later or gives it another end, or it waits for a person (an incident).
+ */
+export function failElement(draft: Draft, node: FlowNode, instance: ElementInstance, happened: Failure): void {
+  const failure = asKnown(node, happened);
   if (instance.attempt === 0) instance.attempt = 1;
-  const changes = undoVariables(draft, instance);
-  recordFailedAttempt(draft, node, instance, failure);
-  const decision = decideOnFailure(
-    isActivity(node) ? node.retryPolicy : null,
-    failure.kind,
-    instance.attempt - instance.budgetFrom,
-  );
-  instance.incident = {
-    code: failure.code,
-    message: failure.message,
-    kind: failure.kind,
-    details: failure.details ?? null,
-    attempt: instance.attempt,
-    at: now,
-    decision: { action: decision.action, reason: decision.reason },
-  };
+  const undone = undoVariables(draft, instance);
+  const seen = seeFailure(draft, instance, failure);
+  const { decision, changes } = climbLadder(draft, node, instance, seen, judgeFailure(node, failure, seen));
+  const isAsked = failure.kind === 'unknown-outcome' && mayReconcile(node, instance);
+  if (recoveryOf(instance).reconciling) remember(instance, { reconciling: false });
+  const action = isAsked ? 'reconcile' : actionOf(decision);
+  const hasRun = instance.status !== 'retrying' && instance.status !== 'held';
+  const incident = incidentOf(draft, instance, seen, failure, action, decision.reason);
+  if (hasRun) recordFailedAttempt(draft, node, instance, incident);
+  instance.incident = incident;
   releaseWait(draft, instance);
-  instance.owner = null;
-  instance.attemptStartedAt = null;
-  instance.lossesInARow = 0;
-  if (decision.action === 'retry') {
-    instance.status = 'retrying';
-    instance.dueAt = now + decision.delayMs;
-    draft.effects.push({
-      type: 'schedule-timer',
-      kind: 'retry',
-      elementInstanceId: instance.id,
-      timerNodeId: '',
-      dueAt: instance.dueAt,
-    });
-  } else {
-    instance.status = 'failed';
-    draft.effects.push({ type: 'open-incident', elementInstanceId: instance.id, nodeId: node.id, incident: instance.incident });
+  const lossesInARow = isAsked ? instance.lossesInARow + 1 : 0;
+  Object.assign(instance, { owner: null, lock: null, attemptStartedAt: null, lossesInARow });
+  if (failure.advice?.circuit !== undefined) remember(instance, { circuit: failure.advice.circuit });
+  const recorded: VariableChange[] = [...undone, ...changes];
+  if (isAsked) {
+    recordRecovery(draft, node, instance, incident, { exhausted: false, changes: recorded });
+    askReconciler(draft, node, instance);
+    return;
   }
-  draft.effects.push({
-    type: 'record-decision',
-    action: decision.auditAction,
-    outcome: decision.action === 'retry' ? 'succeeded' : 'failed',
-    elementInstanceId: instance.id,
-    nodeId: node.id,
-    attempt: instance.attempt,
-    changes,
-    detail: {
-      errorCode: failure.code,
-      errorMessage: failure.message,
-      reason: decision.reason,
-      ...(instance.dueAt === null ? {} : { nextAttemptAt: instance.dueAt }),
-      ...(instance.requestedBy === null
-        ? {}
-        : { command: instance.requestedBy.command, commandCorrelationId: instance.requestedBy.correlationId }),
-    },
-  });
+  follow(draft, node, instance, decision);
+  recordRecovery(draft, node, instance, incident, { exhausted: decision.exhausted, changes: recorded });
   instance.requestedBy = null;
 }
 
-/**
- * `keepVariables: "onSuccess"`: the retry's variables go when its attempt fails, but for those that have been changed since.
- * @returns what changed by it
- */
-function undoVariables(draft: Draft, instance: ElementInstance): VariableChange[] {
-  if (instance.undo === null) return [];
-  const { merged, absent, values } = instance.undo;
-  const before = draft.state.variables;
-  const kept: Record<string, JsonValue> = { ...before };
-  const isOurs = (name: string): boolean => JSON.stringify(kept[name]) === JSON.stringify(merged[name]);
-  for (const [name, value] of Object.entries(values)) if (isOurs(name)) kept[name] = value;
-  for (const name of absent) if (isOurs(name)) delete kept[name];
-  draft.state.variables = kept;
-  instance.undo = null;
-  return changesBetween(before, kept);
+/** An incident: the visit waits for a person, or for the breaker that it is parked for. */
+export function openIncident(draft: Draft, node: FlowNode, instance: ElementInstance, incident: Incident): void {
+  instance.status = 'failed';
+  instance.incident = incident;
+  releaseTotalTimeout(draft, instance);
+  draft.effects.push({ type: 'open-incident', elementInstanceId: instance.id, nodeId: node.id, incident });
 }
 
-function recordFailedAttempt(draft: Draft, node: FlowNode, instance: ElementInstance, failure: Failure): void {
+function follow(draft: Draft, node: FlowNode, instance: ElementInstance, decision: FailureDecision): void {
+  if (decision.action === 'resort') {
+    const { resort } = decision;
+    if (resort.do === 'throw' || resort.do === 'skip' || resort.do === 'complete') {
+      instance.status = 'ready';
+      draft.resorts.push({ elementInstanceId: instance.id, resort });
+    } else if (instance.incident) openIncident(draft, node, instance, instance.incident);
+    return;
+  }
+  if (decision.action === 'reschedule') {
+    instance.budgetFrom++;
+    remember(instance, { reschedules: recoveryOf(instance).reschedules + 1 });
+  }
+  instance.status = 'retrying';
+  instance.dueAt = draft.context.now + decision.delayMs;
+  scheduleRetry(draft, instance, instance.dueAt);
+}
+
+/** The row of the visit's next automatic attempt. */
+export function scheduleRetry(draft: Draft, instance: ElementInstance, dueAt: number): void {
+  const { circuit } = recoveryOf(instance);
   draft.effects.push({
-    type: 'record-attempt',
+    type: 'schedule-timer',
+    kind: 'retry',
     elementInstanceId: instance.id,
-    nodeId: node.id,
-    attempt: instance.attempt,
-    outcome: failure.kind === 'unknown-outcome' ? 'lost' : failure.kind === 'business' ? 'bpmn-error' : 'failed',
-    errorCode: failure.code,
-    errorMessage: failure.message,
-    details: failure.details ?? null,
-    startedAt: instance.attemptStartedAt ?? draft.context.now,
-    endedAt: draft.context.now,
+    timerNodeId: '',
+    dueAt,
+    ...(circuit !== null && { circuit }),
   });
+}
+
+function mayReconcile(node: FlowNode, instance: ElementInstance): boolean {
+  return reconcilerOf(node) !== null && !recoveryOf(instance).reconciling && instance.lossesInARow < LOSSES;
+}
+
+function actionOf(decision: FailureDecision): RecoveryAction {
+  if (decision.action !== 'resort') return decision.action;
+  return decision.resort.do === 'error' ? 'fail' : decision.resort.do;
+}
+
+function incidentOf(
+  draft: Draft,
+  instance: ElementInstance,
+  seen: FailedAttempt,
+  failure: Failure,
+  action: RecoveryAction,
+  reason: string,
+): Incident {
+  return {
+    code: seen.code,
+    message: seen.message,
+    errorClass: seen.errorClass,
+    kind: seen.kind,
+    details: seen.details,
+    attempt: instance.attempt,
+    at: draft.context.now,
+    decision: { action, reason },
+    parkedFor: action === 'park' ? (failure.advice?.circuit ?? recoveryOf(instance).circuit) : null,
+  };
 }
 
 /** An expression that has no value, as a failure. `what` completes "Expected ... to be evaluated". */

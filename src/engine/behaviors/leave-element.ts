@@ -6,9 +6,14 @@ import { refuseTokens } from './put-off.js';
 import { releaseWaits } from './release-waits.js';
 
 /** The visit ends well: leaves by the flows whose conditions hold. False: there is no way out, and the element has failed. */
-export function completeElement(draft: Draft, node: FlowNode, instance: ElementInstance): boolean {
+export function completeElement(
+  draft: Draft,
+  node: FlowNode,
+  instance: ElementInstance,
+  status: 'completed' | 'skipped' = 'completed',
+): boolean {
   const flows = chooseFlows(draft, node, instance);
-  return flows !== null && leaveBy(draft, node, instance, flows, 'completed');
+  return flows !== null && leaveBy(draft, node, instance, flows, status);
 }
 
 /** The visit ends and exactly these flows are taken. False: there would be too many tokens, and the element has failed. */

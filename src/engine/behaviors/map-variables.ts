@@ -3,22 +3,19 @@ import type { Outcome } from '../elements/element.js';
 import { mergeVariables, visibleVariables, type Draft } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
+import { asObject, assignPath, evaluateInputs, InputFailed } from './evaluate-inputs.js';
 import { expressionFailure, failElement } from './fail-element.js';
 
 /** Evaluates the input mapping into the visit's own variables. False: it failed. */
 export function mapInputs(draft: Draft, node: ActivityNode, instance: ElementInstance): boolean {
   if (node.inputs.length === 0) return true;
-  let local: JsonObject = {};
-  const outer = visibleVariables(draft, instance.scopeId, null);
-  for (const mapping of node.inputs) {
-    try {
-      local = assignPath(local, mapping.target, mapping.source.evaluate({ ...outer, ...local }));
-    } catch (error) {
-      failElement(draft, node, instance, expressionFailure(`input '${mapping.target}'`, error));
-      return false;
-    }
+  try {
+    instance.local = evaluateInputs(node.inputs, visibleVariables(draft, instance.scopeId, null));
+  } catch (error) {
+    if (!(error instanceof InputFailed)) throw error;
+    failElement(draft, node, instance, expressionFailure(`input '${error.target}'`, error.reason));
+    return false;
   }
-  instance.local = local;
   return true;
 }
 
@@ -51,21 +48,10 @@ export function writeResult(
   return true;
 }
 
-function asObject(value: JsonValue): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
-
 /** `a.b = value` as a whole new `a`, on top of what this mapping or the process has. */
 function writePath(draft: Draft, written: JsonObject, path: string, value: JsonValue): JsonObject {
   const [name = path] = path.split('.');
   if (name === path) return { [path]: value };
   const base = written[name] ?? draft.state.variables[name];
   return assignPath(base === undefined ? {} : { [name]: base }, path, value);
-}
-
-function assignPath(target: JsonObject, path: string, value: JsonValue): JsonObject {
-  const dot = path.indexOf('.');
-  if (dot < 0) return { ...target, [path]: value };
-  const name = path.slice(0, dot);
-  return { ...target, [name]: assignPath(asObject(target[name] ?? null), path.slice(dot + 1), value) };
 }

@@ -1,23 +1,25 @@
-import type { FlowNode, ProcessDefinition, Work } from '../definition/process-definition.js';
+import { isActivity, type FlowNode, type ProcessDefinition, type Work } from '../definition/process-definition.js';
 import type { ExecuteAttempt } from '../effects/effect.js';
-import type { ElementInstance, InstanceState } from '../state/instance-state.js';
+import { lastOf } from '../recovery/ladder-steps.js';
+import { TOTAL_TIMEOUT_ROW, type ElementInstance, type InstanceState } from '../state/instance-state.js';
 import { visibleVariables, type Draft } from '../state/draft.js';
+import type { JsonObject } from '../state/json.js';
+import { recoveryOf, remember } from './visit-recovery.js';
 
-/** Begins the next attempt of the visit: it is executed after the commit, by the node that makes this step. */
-export function runAttempt(draft: Draft, node: FlowNode, instance: ElementInstance, work: Work): void {
+/**
+ * Begins the next attempt of the visit. This server executes it after the commit, where it can; else it is a job that a worker
+ * may take.
+ * @param local what only the attempt sees; the visit's own input mapping unless it asks about another attempt
+ */
+export function runAttempt(draft: Draft, node: FlowNode, instance: ElementInstance, work: Work, local = instance.local): void {
+  instance.incident = null;
+  startTotalTimeout(draft, instance, work);
+  if (!draft.context.connectors.has(work.connector)) return queueJob(draft, node, instance, work);
   instance.status = 'executing';
   instance.attemptStartedAt = draft.context.now;
   instance.owner = draft.context.node;
-  instance.incident = null;
-  draft.effects.push({
-    type: 'execute-attempt',
-    elementInstanceId: instance.id,
-    nodeId: node.id,
-    attempt: instance.attempt,
-    work,
-    variables: visibleVariables(draft, instance.scopeId, instance.local),
-    local: instance.local,
-  });
+  const passesCircuit = draft.probes.has(instance.id) || instance.requestedBy?.ignoresCircuit === true;
+  draft.effects.push(executeEffect(draft, node, instance, work, local, passesCircuit));
 }
 
 /** The effect of an attempt that the state says is running: for a server that did not hear of its commit. */
@@ -27,48 +29,74 @@ export function executeEffectOf(
   instance: ElementInstance,
 ): ExecuteAttempt | null {
   const node = definition.nodesById.get(instance.nodeId);
-  const work = node && 'work' in node ? node.work : node && 'decision' in node ? node.decision : null;
-  if (!node || !work) return null;
-  const { id, attempt, local, scopeId } = instance;
+  const work = node ? workOf(node, instance) : null;
+  if (!node || !work || instance.lock !== null) return null;
+  return executeEffect({ state }, node, instance, work, instance.local, instance.requestedBy?.ignoresCircuit === true);
+}
+
+/** What the visit's current attempt does: the task's own work, a gateway's decision, or the question what became of an attempt. */
+export function workOf(node: FlowNode, instance: ElementInstance): Work | null {
+  if ('decision' in node) return node.decision;
+  if (!isActivity(node) || !('work' in node)) return null;
+  return recoveryOf(instance).reconciling ? (node.reconcile?.work ?? null) : node.work;
+}
+
+function executeEffect(
+  draft: Pick<Draft, 'state'>,
+  node: FlowNode,
+  instance: ElementInstance,
+  work: Work,
+  local: JsonObject | null,
+  passesCircuit: boolean,
+): ExecuteAttempt {
   return {
     type: 'execute-attempt',
-    elementInstanceId: id,
+    elementInstanceId: instance.id,
     nodeId: node.id,
-    attempt,
-    work,
-    variables: visibleVariables({ state }, scopeId, local),
+    attempt: instance.attempt,
+    work: withTimeout(work, attemptTimeout(node, instance, work)),
+    variables: visibleVariables(draft, instance.scopeId, local),
     local,
+    heartbeat: recoveryOf(instance).heartbeat,
+    passesCircuit,
   };
 }
 
-/** The attempt succeeded after others had failed, or at somebody's command: both are worth a record. */
-export function recordSuccess(draft: Draft, node: FlowNode, instance: ElementInstance): void {
-  if (instance.attempt > 1) {
-    draft.effects.push({
-      type: 'record-attempt',
-      elementInstanceId: instance.id,
-      nodeId: node.id,
-      attempt: instance.attempt,
-      outcome: 'succeeded',
-      errorCode: null,
-      errorMessage: null,
-      details: null,
-      startedAt: instance.attemptStartedAt ?? draft.context.now,
-      endedAt: draft.context.now,
-    });
-  }
-  if (instance.requestedBy !== null) {
-    draft.effects.push({
-      type: 'record-decision',
-      action: 'AttemptSucceeded',
-      outcome: 'succeeded',
-      elementInstanceId: instance.id,
-      nodeId: node.id,
-      attempt: instance.attempt,
-      changes: [],
-      detail: { command: instance.requestedBy.command, commandCorrelationId: instance.requestedBy.correlationId },
-    });
-  }
-  instance.requestedBy = null;
-  instance.undo = null;
+function withTimeout(work: Work, timeoutMs: number | null): Work {
+  return timeoutMs === work.timeoutMs ? work : { ...work, timeoutMs };
+}
+
+/** Time-out of the visit's current attempt in ms: the ladder's newest word, else the model's; null: the connector's default. */
+export function attemptTimeout(node: FlowNode, instance: ElementInstance, work: Work): number | null {
+  const ladder = isActivity(node) ? (node.retryPolicy?.ladder ?? []) : [];
+  if (ladder.length === 0) return work.timeoutMs;
+  const failed = instance.attempt - instance.budgetFrom - 1;
+  return lastOf(ladder, ({ after, timeoutMs }) => after <= failed && timeoutMs !== null)?.timeoutMs ?? work.timeoutMs;
+}
+
+function queueJob(draft: Draft, node: FlowNode, instance: ElementInstance, work: Work): void {
+  instance.status = 'queued';
+  instance.attemptStartedAt = null;
+  draft.effects.push({ type: 'open-job', elementInstanceId: instance.id, nodeId: node.id, jobType: work.connector });
+  if (work.timeouts.toStartMs !== null) scheduleJobTimer(draft, instance, draft.context.now + work.timeouts.toStartMs);
+}
+
+/** The one row that looks after a job: when it must have been taken, or when its lock, heartbeat or attempt runs out. */
+export function scheduleJobTimer(draft: Draft, instance: ElementInstance, dueAt: number): void {
+  instance.dueAt = dueAt;
+  draft.effects.push({ type: 'schedule-timer', kind: 'job', elementInstanceId: instance.id, timerNodeId: '', dueAt });
+}
+
+/** From the first attempt of the visit; anew when a person had to decide. */
+function startTotalTimeout(draft: Draft, instance: ElementInstance, work: Work): void {
+  if (work.timeouts.totalMs === null || recoveryOf(instance).totalDueAt !== null) return;
+  const dueAt = draft.context.now + work.timeouts.totalMs;
+  remember(instance, { totalDueAt: dueAt });
+  draft.effects.push({
+    type: 'schedule-timer',
+    kind: 'total-timeout',
+    elementInstanceId: instance.id,
+    timerNodeId: TOTAL_TIMEOUT_ROW,
+    dueAt,
+  });
 }

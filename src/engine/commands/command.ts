@@ -1,4 +1,5 @@
 import type { TimerKey } from '../state/instance-state.js';
+import type { RetryCurve } from '../recovery/retry-policy.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
 
 /** What can be done to one process instance. The runner's commands come first, then people's. */
@@ -8,6 +9,10 @@ export type Command =
   | LoseAttempts
   | ReleaseAttempt
   | FireTimers
+  | ActivateJob
+  | RecordHeartbeat
+  | HoldAttempt
+  | ReleaseParked
   | DeliverMessage
   | StartProcessInstance
   | SignalProcessInstance
@@ -18,7 +23,11 @@ export type Command =
   | ResumeProcessInstance
   | SetProcessVariables
   | StepForward
-  | StepBackward;
+  | StepBackward
+  | RetryNow
+  | PostponeRetry
+  | GiveUpRetries
+  | UpdateRetryPolicy;
 
 /** An attempt ended well. Refused unless it is the current attempt of its visit. */
 export interface CompleteAttempt {
@@ -40,6 +49,56 @@ export interface FailAttempt {
   readonly bpmnError: boolean;
   readonly details: JsonObject | null;
   readonly variables: JsonObject | null;
+  /** What who failed knows about trying again. */
+  readonly retry?: RetryAdvice | null;
+}
+
+/** What the failed side says about trying again; the policy has the last word where it is silent. */
+export interface RetryAdvice {
+  /** Trying again is of no use. */
+  readonly nonRetryable?: boolean;
+  /** The wait that a peer asked for (`Retry-After`); the policy caps it. In ms. */
+  readonly retryAfterMs?: number;
+  /** The wait that a worker asks for; wins over the policy's curve. In ms. */
+  readonly nextDelayMs?: number;
+  /** Automatic attempts that are left; wins over the policy's number. */
+  readonly retriesLeft?: number;
+  /** The circuit that the attempt belongs to: endpoint host or task type. */
+  readonly circuit?: string;
+}
+
+/** A worker takes a queued job: its attempt begins. Refused when it is not queued any more. */
+export interface ActivateJob {
+  readonly type: 'activate-job';
+  readonly elementInstanceId: number;
+  readonly worker: string;
+  readonly lockMs: number;
+}
+
+/** Who executes the attempt is alive; a worker's lock is extended. Refused unless it is the current attempt. */
+export interface RecordHeartbeat {
+  readonly type: 'record-heartbeat';
+  readonly elementInstanceId: number;
+  readonly attempt: number;
+  /** For the next attempt; undefined: what was said before stays. */
+  readonly details: JsonValue | undefined;
+  /** Null: not a worker's, there is no lock. */
+  readonly lockMs: number | null;
+}
+
+/** The attempt has not begun, because its circuit is open: it waits for the breaker, and its number is free again. */
+export interface HoldAttempt {
+  readonly type: 'hold-attempt';
+  readonly elementInstanceId: number;
+  readonly attempt: number;
+  readonly circuit: string;
+}
+
+/** The circuit that an incident was parked for lets it through: its task is attempted again. */
+export interface ReleaseParked {
+  readonly type: 'release-parked';
+  readonly elementInstanceId: number;
+  readonly circuit: string;
 }
 
 /** The process that ran these attempts is gone: all attempts of this node are taken over or become incidents. */
@@ -117,8 +176,48 @@ export interface RetryFailedTask {
   readonly updatedVariables: JsonObject | null;
   readonly keepVariables: 'always' | 'onSuccess';
   readonly attempts: 'keep' | 'reset';
+  /** Execute it even where its circuit is open. */
+  readonly ignoresCircuit?: boolean;
   readonly expectedVersion: number | null;
   readonly correlationId: string | null;
+}
+
+/** What edits of a waiting retry have in common. `taskId` null: the one task that waits; refused where several do. */
+interface WaitingRetryCommand {
+  readonly taskId: string | null;
+  readonly expectedVersion: number | null;
+}
+
+/** Attempt it now instead of at its time. */
+export interface RetryNow extends WaitingRetryCommand {
+  readonly type: 'retry-now';
+  readonly ignoresCircuit: boolean;
+  readonly correlationId: string | null;
+}
+
+/** Attempt it at another time. */
+export interface PostponeRetry extends WaitingRetryCommand {
+  readonly type: 'postpone-retry';
+  /** Epoch ms; in the past is now. */
+  readonly until: number;
+}
+
+/** No more automatic attempts: a person decides. */
+export interface GiveUpRetries extends WaitingRetryCommand {
+  readonly type: 'give-up-retries';
+}
+
+/** How often and when this visit is attempted from now on. Works on any task that has an attempt or waits for one. */
+export interface UpdateRetryPolicy extends WaitingRetryCommand {
+  readonly type: 'update-retry-policy';
+  /** What is undefined stays as it is. `maxAttempts` null: without end. */
+  readonly budget: {
+    readonly maxAttempts?: number | null;
+    /** Attempts that are left from now on; instead of `maxAttempts`. */
+    readonly retriesLeft?: number;
+    readonly curve?: RetryCurve;
+    readonly budgetMs?: number | null;
+  };
 }
 
 /** Go on behind a failed task, with a result that a person supplies. */

@@ -1,3 +1,9 @@
+import { readReconciled, type ReconciledOutcome } from '../behaviors/reconcile.js';
+import { failElement, type Failure } from '../behaviors/fail-element.js';
+import { recordSuccess } from '../behaviors/record-success.js';
+import { releaseWait } from '../behaviors/release-waits.js';
+import { recoveryOf, remember } from '../behaviors/visit-recovery.js';
+import type { FlowNode } from '../definition/process-definition.js';
 import { elementOf } from '../elements/index.js';
 import { nodeOf, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
@@ -12,10 +18,40 @@ export function completeAttempt(draft: Draft, command: CompleteAttempt): Rejecte
   if ('kind' in instance) return instance;
   instance.owner = null;
   const node = nodeOf(draft, instance);
-  stepOver(draft, node, instance, true);
   draft.subject = instance;
+  if (recoveryOf(instance).reconciling) {
+    settleOutcome(draft, node, instance, readReconciled(command.result));
+    return null;
+  }
+  stepOver(draft, node, instance, true);
   elementOf(node).resolve?.(draft, node, instance, { result: command.result, variables: command.variables });
   return null;
+}
+
+/** The model's own task has said what became of the attempt whose outcome was unknown. */
+function settleOutcome(draft: Draft, node: FlowNode, instance: ElementInstance, said: ReconciledOutcome): void {
+  if (said.outcome === 'unknown') return failElement(draft, node, instance, stillUnknown(node, null));
+  recordSuccess(draft, node, instance);
+  remember(instance, { reconciling: false });
+  if (said.outcome === 'completed') {
+    stepOver(draft, node, instance, true);
+    elementOf(node).resolve?.(draft, node, instance, { result: said.result, variables: said.variables });
+    return;
+  }
+  releaseWait(draft, instance);
+  instance.lock = null;
+  if (draft.state.paused) instance.status = 'ready';
+  else draft.activate(draft, node, instance);
+}
+
+/** The failure of an attempt whose outcome even the model's own task does not know. */
+export function stillUnknown(node: FlowNode, why: string | null): Failure {
+  return {
+    code: 'OUTCOME_UNKNOWN',
+    kind: 'unknown-outcome',
+    message: `Whether the work of '${node.name}' was done is unknown: the task that was asked ${why === null ? 'does not know it either' : `failed: ${why}`}.`,
+    details: { outcome: 'unknown' },
+  };
 }
 
 /** The visit while this very attempt runs; else a refusal: the outcome came late, twice or out of order. */

@@ -2,7 +2,9 @@ import { activateHeld, moveTokens } from '../behaviors/advance.js';
 import { fireBoundaryTimer } from '../behaviors/boundary-events.js';
 import { failElement } from '../behaviors/fail-element.js';
 import { hasStopped } from '../behaviors/put-off.js';
+import { endJobTime, endTotalTime } from '../behaviors/run-out-of-time.js';
 import { releaseWait } from '../behaviors/release-waits.js';
+import { recoveryOf, remember } from '../behaviors/visit-recovery.js';
 import { elementOf } from '../elements/index.js';
 import { isPutOff, nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState, TimerKey } from '../state/instance-state.js';
@@ -41,9 +43,13 @@ export function fireTimer(draft: Draft, timer: TimerKey, failure: TimerFailure |
   else if (timer.kind === 'boundary-timer') fireBoundaryTimer(draft, node, instance, timer.timerNodeId, failure);
   else {
     dropRow(draft, timer);
-    instance.dueAt = null;
+    if (timer.kind === 'total-timeout') remember(instance, { totalDueAt: null });
+    else instance.dueAt = null;
+    if (timer.probe) draft.probes.add(instance.id);
     if (failure) failTimer(draft, instance, timer, failure);
     else if (timer.kind === 'retry') draft.activate(draft, node, instance);
+    else if (timer.kind === 'job') endJobTime(draft, node, instance);
+    else if (timer.kind === 'total-timeout') endTotalTime(draft, node, instance);
     else elementOf(node).resolve?.(draft, node, instance, { result: null, variables: null });
   }
   return true;
@@ -66,7 +72,7 @@ function goOn(draft: Draft, timer: TimerKey, failure: TimerFailure | null): bool
 }
 
 function failTimer(draft: Draft, instance: ElementInstance, { kind }: TimerKey, failure: TimerFailure): void {
-  if (kind !== 'timer') instance.attempt++; // The attempt that could not begin.
+  if (kind === 'retry' || kind === 'continue') instance.attempt++; // The attempt that could not begin.
   failElement(draft, nodeOf(draft, instance), instance, { ...failure, kind: 'model' });
 }
 
@@ -83,7 +89,11 @@ function holdForResume(draft: Draft, id: number): void {
 function dueTimeOf(instance: ElementInstance, timer: TimerKey): number | null {
   switch (timer.kind) {
     case 'retry':
-      return instance.status === 'retrying' ? instance.dueAt : null;
+      return instance.status === 'retrying' || instance.status === 'held' ? instance.dueAt : null;
+    case 'job':
+      return instance.status === 'queued' || instance.lock !== null ? instance.dueAt : null;
+    case 'total-timeout':
+      return recoveryOf(instance).totalDueAt;
     case 'continue':
       return null; // Of the instance, not of a visit.
     case 'timer':

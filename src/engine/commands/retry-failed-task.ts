@@ -1,5 +1,6 @@
 import { grantContinuations } from '../behaviors/put-off.js';
 import { releaseWait } from '../behaviors/release-waits.js';
+import { remember } from '../behaviors/visit-recovery.js';
 import { changeVariables, nodeOf, touchElement, type Draft } from '../state/draft.js';
 import type { InstanceState, VariablesBefore } from '../state/instance-state.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
@@ -19,8 +20,12 @@ export function retryFailedTask(draft: Draft, before: InstanceState, command: Re
   instance.undo = command.keepVariables === 'onSuccess' ? variablesBefore(before.variables, command.updatedVariables) : null;
   changeVariables(draft, command.updatedVariables);
   draft.effects.push({ type: 'close-incident', elementInstanceId: instance.id, resolution: 'retried' });
-  if (command.attempts === 'reset') instance.budgetFrom = instance.attempt;
-  instance.requestedBy = { command: 'RetryFailedTask', correlationId: command.correlationId };
+  if (command.attempts === 'reset') {
+    instance.budgetFrom = instance.attempt;
+    remember(instance, { budgetSince: draft.context.now, reschedules: 0 });
+  }
+  const { correlationId } = command;
+  instance.requestedBy = { command: 'RetryFailedTask', correlationId, ...(command.ignoresCircuit && { ignoresCircuit: true }) };
   releaseWait(draft, instance);
   grantContinuations(draft);
   draft.subject = instance;

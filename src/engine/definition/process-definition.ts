@@ -76,7 +76,21 @@ export interface Work {
   readonly delivery: 'at-least-once' | 'at-most-once';
   /** Time-out of one attempt in ms; null: the connector's default. */
   readonly timeoutMs: number | null;
+  readonly timeouts: WorkTimeouts;
 }
+
+/** What bounds an attempt besides its own time-out; null: nothing does. In ms. */
+export interface WorkTimeouts {
+  /** A job that no worker takes for so long, or an attempt that a limit holds back for so long, is an incident. */
+  readonly toStartMs: number | null;
+  /** For all attempts together, from the first one's begin. */
+  readonly totalMs: number | null;
+  /** Who executes the attempt must give a sign of life so often. */
+  readonly heartbeatMs: number | null;
+}
+
+/** Nothing but the attempt's own time-out. */
+export const NO_TIMEOUTS: WorkTimeouts = { toStartMs: null, totalMs: null, heartbeatMs: null };
 
 /** What a person may choose when completing a user task: the word sent back, and the label to show. */
 export interface UserAction {
@@ -100,6 +114,8 @@ interface ActivityBase extends FlowNodeBase {
 export interface WorkTaskNode extends ActivityBase {
   readonly type: 'serviceTask' | 'scriptTask' | 'sendTask';
   readonly work: Work;
+  /** Asked what became of an attempt with unknown outcome, before a person is; null: the person is. */
+  readonly reconcile: WorkTaskNode | null;
 }
 
 /** Work for a person: rests until it is signalled. */

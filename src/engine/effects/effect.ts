@@ -1,5 +1,6 @@
 import type { ElementType, Work } from '../definition/process-definition.js';
 import type { Incident, TimerKind } from '../state/instance-state.js';
+import type { ErrorClass } from '../recovery/classify-error.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
 import type { VariableChange } from '../state/variable-change.js';
 
@@ -18,7 +19,9 @@ export type Effect =
   | OpenIncident
   | CloseIncident
   | RecordDecision
-  | AbortAttempt;
+  | AbortAttempt
+  | OpenJob
+  | CloseJob;
 
 /** Run one attempt after the commit. Not a row: the state says that it is executing, and on which node. */
 export interface ExecuteAttempt {
@@ -31,6 +34,24 @@ export interface ExecuteAttempt {
   readonly variables: JsonObject;
   /** The visit's local ones alone; null where there is no input mapping. */
   readonly local: JsonObject | null;
+  /** What the last heartbeat of an earlier attempt said; null: nothing. */
+  readonly heartbeat: JsonValue;
+  /** It is executed even where its circuit is open: the breaker lets it through, or a person has asked for it. */
+  readonly passesCircuit: boolean;
+}
+
+/** A row that a worker may take: the work of this visit's attempt. Key: the element instance. */
+export interface OpenJob {
+  readonly type: 'open-job';
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  readonly jobType: string;
+}
+
+/** No worker may take it any more; it may have been taken. */
+export interface CloseJob {
+  readonly type: 'close-job';
+  readonly elementInstanceId: number;
 }
 
 /** Tell a running attempt to stop; its outcome no longer matters. */
@@ -45,9 +66,13 @@ export interface ScheduleTimer {
   readonly kind: TimerKind;
   /** 0 for `continue`, of which an instance has one at most: it stands for all that is put off. */
   readonly elementInstanceId: number;
-  /** The boundary event's id for `boundary-timer`, else the empty string. */
+  /** The boundary event's id for `boundary-timer`, `#total` for `total-timeout`, else the empty string. */
   readonly timerNodeId: string;
   readonly dueAt: number;
+  /** Of a retry: the circuit that may hold it back. */
+  readonly circuit?: string;
+  /** The circuit is open: the row waits for the breaker to release it, whatever its time. */
+  readonly held?: true;
 }
 
 /** The timer row of this key must not fire any more; none may be there. */
@@ -96,6 +121,11 @@ export interface RecordAttempt {
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   readonly details: JsonObject | null;
+  /** Of a failed one: its class, and what was decided about it. */
+  readonly errorClass?: ErrorClass;
+  readonly decision?: Incident['decision'];
+  /** The worker that executed it. */
+  readonly worker?: string;
   readonly startedAt: number;
   readonly endedAt: number;
 }
@@ -112,13 +142,13 @@ export interface OpenIncident {
 export interface CloseIncident {
   readonly type: 'close-incident';
   readonly elementInstanceId: number;
-  readonly resolution: 'retried' | 'skipped' | 'cancelled' | 'terminated';
+  readonly resolution: 'retried' | 'skipped' | 'cancelled' | 'terminated' | 'released';
 }
 
 /** An automatic decision about a failure, for the audit trail (CONTRACT section 7). */
 export interface RecordDecision {
   readonly type: 'record-decision';
-  /** `RetryScheduled`, `RetriesExhausted`, `TaskFailed`, `AttemptTakenOver`, `AttemptSucceeded`, `AttemptFailed`, `CompletionIgnored`, ... */
+  /** `RetryScheduled`, `AttemptRescheduled`, `RetriesExhausted`, `TaskFailed`, `TaskParked`, `TaskEscalated`, `AttemptTakenOver`, `AttemptSucceeded`, `AttemptFailed`, `CompletionIgnored`, ... */
   readonly action: string;
   readonly outcome: 'succeeded' | 'failed' | 'refused';
   readonly elementInstanceId: number;

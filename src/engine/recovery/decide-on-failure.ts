@@ -2,6 +2,7 @@ import type { Incident } from '../state/instance-state.js';
 import { isTransient } from './classify-error.js';
 import { delayOf } from './delay-of.js';
 import { matches, type SeenFailure } from './failure-pattern.js';
+import { lastOf } from './ladder-steps.js';
 import type { LadderStep, LastResort, RetryBudget, RetryCurve, RetryPolicy, RuleAction } from './retry-policy.js';
 
 /** A failed attempt, and what is known of those before it. */
@@ -29,7 +30,8 @@ export interface FailedAttempt extends SeenFailure {
 
 /** What happens after a failed attempt, and why. */
 export type FailureDecision = (
-  { readonly action: 'retry' | 'reschedule'; readonly delayMs: number } | { readonly action: 'resort'; readonly resort: LastResort }
+  | { readonly action: 'retry' | 'reschedule'; readonly delayMs: number }
+  | { readonly action: 'resort'; readonly resort: LastResort }
 ) & {
   readonly reason: string;
   /** The policy allowed no more attempts; else a rule, a step or the failure's own nature ended them. */
@@ -117,7 +119,7 @@ function waitOf(policy: RetryPolicy | null, failure: FailedAttempt, curve: Retry
 }
 
 function ladderCurve(policy: RetryPolicy | null, attempts: number): RetryCurve | null {
-  return policy?.ladder.findLast(({ after, curve }) => after <= attempts && curve !== null)?.curve ?? null;
+  return lastOf(policy?.ladder ?? [], ({ after, curve }) => after <= attempts && curve !== null)?.curve ?? null;
 }
 
 function exhausted(policy: RetryPolicy | null, reason: string): FailureDecision {

@@ -48,14 +48,18 @@ function checkElement(state: InstanceState, node: FlowNode, element: ElementInst
   const found: string[] = [];
   const { status, incident, attempt } = element;
   const executing = status === 'executing';
-  if (executing !== (element.owner !== null)) found.push('executes without an owner, or has an owner and does not execute');
+  if (executing !== (element.owner !== null || element.lock !== null))
+    found.push('executes without an owner or a lock, or has one and does not execute');
+  if (element.owner !== null && element.lock !== null) found.push('is executed by a server and by a worker');
+  if (element.lock !== null && element.dueAt === null) found.push('is locked without an end');
   if (executing && (attempt < 1 || element.attemptStartedAt === null)) found.push('executes no attempt');
   if ((status === 'failed' || status === 'retrying') && incident?.attempt !== attempt)
     found.push('has no incident for its attempt');
-  if (status === 'retrying' && element.dueAt === null) found.push('has no time for its next attempt');
+  if ((status === 'retrying' || status === 'held') && element.dueAt === null) found.push('has no time for its next attempt');
   if (status === 'waiting' && node.type !== 'userTask' && !isWoken(state, element))
     found.push('waits without a timer, a subscription or a delivery that is kept');
   if (status === 'ready' && !mayBeHeld(state, node, element)) found.push('is held back for no reason');
+  if (status === 'queued' && attempt < 1) found.push('is a job without an attempt');
   if (status === 'joining' && element.arrived.length === 0) found.push('waits for further tokens and has none');
   if (status === 'active' && !state.scopes[element.id]) found.push('has no scope');
   if (element.id > state.lastElementInstanceId) found.push('has an id that was not given out');

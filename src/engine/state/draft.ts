@@ -1,6 +1,7 @@
 import type { FlowNode, ProcessDefinition, SequenceFlow } from '../definition/process-definition.js';
 import type { Effect } from '../effects/effect.js';
 import { expectInvariant } from '../invariant.js';
+import type { LastResort } from '../recovery/retry-policy.js';
 import type { VariableChange } from './variable-change.js';
 import type { ElementInstance, InstanceState, ScopeState, SteppedTask } from './instance-state.js';
 import type { JsonObject } from './json.js';
@@ -11,6 +12,8 @@ export interface StepContext {
   readonly now: number;
   /** The server process that will run the attempts which this step begins. */
   readonly node: number;
+  /** The connectors of that process. Work of any other type is a job for a worker. */
+  readonly connectors: { has(type: string): boolean };
 }
 
 /** An element that a token is about to enter. */
@@ -19,6 +22,12 @@ export interface Entry {
   readonly scopeId: number;
   /** The flow it comes by; null for start and boundary events. */
   readonly via: string | null;
+}
+
+/** A task whose automatic attempts have come to their end, and what becomes of it. */
+export interface PendingResort {
+  readonly elementInstanceId: number;
+  readonly resort: Extract<LastResort, { do: 'throw' | 'skip' | 'complete' }>;
 }
 
 /** The working copy of one step. Only this is ever changed; the state that came in stays as it was. */
@@ -33,6 +42,10 @@ export interface Draft {
   readonly terminatedTasks: string[];
   /** Elements that may still be entered in this step. */
   budget: number;
+  /** Failures that end in a last resort, settled when the tokens move: behaviors must not depend on each other in a circle. */
+  readonly resorts: PendingResort[];
+  /** Visits whose attempt may begin though its circuit is not closed. */
+  readonly probes: Set<number>;
   /** Whether this step has put off an element. */
   putOff: boolean;
   /** Whether what is put off must go on anew, though this step has put off nothing. */
@@ -69,6 +82,8 @@ export function openDraft(
     queue: [],
     changes: [],
     terminatedTasks: [],
+    resorts: [],
+    probes: new Set(),
     budget: ENTRIES_PER_STEP,
     putOff: false,
     continues: false,
@@ -144,6 +159,8 @@ export function createElement(draft: Draft, node: FlowNode, scopeId: number, via
     lossesInARow: 0,
     attemptStartedAt: null,
     owner: null,
+    lock: null,
+    recovery: null,
     requestedBy: null,
     local: null,
     incident: null,

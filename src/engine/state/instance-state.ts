@@ -1,22 +1,32 @@
 import type { Duration } from '../event-definitions/iso-8601.js';
-import type { JsonObject } from './json.js';
+import type { ErrorClass } from '../recovery/classify-error.js';
+import type { RetryBudget } from '../recovery/retry-policy.js';
+import type { JsonObject, JsonValue } from './json.js';
 
-/** What a timer row wakes an instance for: an event, a boundary event, an automatic retry, or the rest of a bounded step. */
-export type TimerKind = 'timer' | 'boundary-timer' | 'retry' | 'continue';
+/**
+ * What a timer row wakes an instance for: an event, a boundary event, an automatic retry, the rest of a bounded step, what
+ * bounds a job (to be taken, its lock, its heartbeat, its attempt), or the time for all attempts.
+ */
+export type TimerKind = 'timer' | 'boundary-timer' | 'retry' | 'continue' | 'job' | 'total-timeout';
+
+/** The key of a visit's `total-timeout` row: no element has this id. */
+export const TOTAL_TIMEOUT_ROW = '#total';
 
 /** Names a timer row of an instance, and what it stands for. */
 export interface TimerKey {
   readonly kind: TimerKind;
   readonly elementInstanceId: number;
-  /** The boundary event's id for `boundary-timer`, else the empty string. */
+  /** The boundary event's id for `boundary-timer`, `#total` for `total-timeout`, else the empty string. */
   readonly timerNodeId: string;
+  /** A retry that the circuit breaker lets through although its circuit is not closed. */
+  readonly probe?: true;
 }
 
 /** CONTRACT section 2. `error` wins over `waiting` wins over `running` where branches differ. */
 export type InstanceStatus = 'running' | 'waiting' | 'error' | 'paused' | 'completed' | 'cancelled';
 
 /** The version of the shape below; `upgradeState` lifts older ones. */
-export const STATE_SCHEMA = 1;
+export const STATE_SCHEMA = 2;
 
 /** The scope of the process itself; sub-process scopes carry the id of their element instance. */
 export const ROOT_SCOPE = 0;
@@ -94,14 +104,17 @@ export interface ScopeState {
  * How the visit of an element stands:
  * - `ready`: entered, but held back: the instance is paused, supervised stepping stands before it, or (with `dueAt`) a bounded
  *   step goes on later
- * - `executing`: an attempt runs (attempt number `attempt`, on node `owner`)
+ * - `executing`: an attempt runs (attempt number `attempt`), on node `owner` or by the worker that holds `lock`
+ * - `queued`: a job that no worker has taken yet
  * - `retrying`: failed, and its policy runs it again at `dueAt`
+ * - `held`: its next attempt waits for an open circuit
  * - `failed`: an open incident; a person decides
  * - `waiting`: for a person, a message or a timer
  * - `joining`: a gateway that waits for further tokens
  * - `active`: a sub-process whose scope is open
  */
-export type ElementInstanceStatus = 'ready' | 'executing' | 'retrying' | 'failed' | 'waiting' | 'joining' | 'active';
+export type ElementInstanceStatus =
+  'ready' | 'executing' | 'queued' | 'retrying' | 'held' | 'failed' | 'waiting' | 'joining' | 'active';
 
 /** One visit of one element; a token stands on it. */
 export interface ElementInstance {
@@ -120,13 +133,20 @@ export interface ElementInstance {
   attemptStartedAt: number | null;
   /** The server process that runs the attempt; null when none does. */
   owner: number | null;
+  /** The worker that executes the attempt; null when none does. */
+  lock: WorkerLock | null;
+  /** What recovery has to remember of the visit; null until it has. */
+  recovery: VisitRecovery | null;
   /** Who asked for this attempt, for the audit of its outcome; null for automatic ones. */
   requestedBy: AttemptRequest | null;
   /** Input mapping's variables, seen by this visit only. */
   local: JsonObject | null;
   /** The failure that a person must decide about, or the one that is being retried. */
   incident: Incident | null;
-  /** Next automatic attempt (`retrying`), when the waited-for timer fires, or when a put-off element goes on (`ready`). Epoch ms. */
+  /**
+   * Next automatic attempt (`retrying`, `held`), when the waited-for timer fires, when a job runs out of time (`queued`, or
+   * `executing` under a lock), or when a put-off element goes on (`ready`). Epoch ms.
+   */
   dueAt: number | null;
   /** For `waiting` on a message: what it is correlated by. */
   subscription: { readonly messageName: string; readonly correlationKey: string } | null;
@@ -157,13 +177,50 @@ export interface VariablesBefore {
 export interface AttemptRequest {
   readonly command: string;
   readonly correlationId: string | null;
+  /** It is executed even where its circuit is open. */
+  readonly ignoresCircuit?: true;
 }
+
+/** A worker's hold on a job. The attempt's number is the fencing token: it only rises. */
+export interface WorkerLock {
+  /** As the worker calls itself. */
+  readonly worker: string;
+  /** Epoch ms; past it the attempt is lost. */
+  readonly lockedUntil: number;
+  /** Of the last sign of life; epoch ms. */
+  readonly heartbeatAt: number;
+}
+
+/** What of a visit outlives its attempts. */
+export interface VisitRecovery {
+  /** In place of the policy's own, by an operator or a worker; null: the policy's. */
+  readonly budget: RetryBudget | null;
+  /** Since when the total budget runs; null: since the visit began. Epoch ms. */
+  readonly budgetSince: number | null;
+  /** When all attempts together run out of time; null: never, or not while a person decides. Epoch ms. */
+  readonly totalDueAt: number | null;
+  /** Attempts that were rescheduled without being counted. */
+  readonly reschedules: number;
+  /** What the last heartbeat said, for the next attempt; null: nothing. */
+  readonly heartbeat: JsonValue;
+  /** The circuit of the last attempt that failed: endpoint host or task type; null: none. */
+  readonly circuit: string | null;
+  /** The attempt asks what became of the one before, whose outcome is unknown. */
+  readonly reconciling: boolean;
+}
+
+/**
+ * What a failure leads to: another attempt (`reschedule`: which does not count), an incident (`fail`; `park`: the breaker may
+ * release it; `escalate`: marked for attention), a modelled error, or the task's end without its work.
+ */
+export type RecoveryAction = 'retry' | 'reschedule' | 'fail' | 'park' | 'escalate' | 'throw' | 'skip' | 'complete' | 'reconcile';
 
 /** A failure as state. */
 export interface Incident {
   /** Stable, upper case: `HTTP_503`, `TIMEOUT`, `SCRIPT_ERROR`, `NO_FLOW_TAKEN`, ... or a BPMN error's code. */
   readonly code: string;
   readonly message: string;
+  readonly errorClass: ErrorClass;
   /** `technical`, `business` (an uncaught BPMN error), `model` (no way out, a failed expression) or `unknown-outcome`. */
   readonly kind: 'technical' | 'business' | 'model' | 'unknown-outcome';
   readonly details: JsonObject | null;
@@ -171,5 +228,7 @@ export interface Incident {
   /** Epoch ms. */
   readonly at: number;
   /** What was decided about it, and why. */
-  readonly decision: { readonly action: 'retry' | 'park'; readonly reason: string };
+  readonly decision: { readonly action: RecoveryAction; readonly reason: string };
+  /** The circuit that releases it when it closes; null: only a person decides. */
+  readonly parkedFor: string | null;
 }

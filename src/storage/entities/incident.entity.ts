@@ -33,6 +33,12 @@ export class IncidentEntity {
   @Column({ type: 'json', nullable: true })
   readonly details!: unknown;
 
+  @Column({ type: 'text', name: 'error_class', nullable: true })
+  readonly errorClass!: string | null;
+
+  @Column({ type: 'text', name: 'parked_for', nullable: true })
+  readonly parkedFor!: string | null;
+
   @Column({ type: 'text', name: 'decision_action' })
   readonly decisionAction!: string;
 

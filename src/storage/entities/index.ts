@@ -7,6 +7,7 @@ import { DefinitionMessageStartEntity } from './definition-message-start.entity.
 import { IdempotencyRecordEntity } from './idempotency-record.entity.js';
 import { IncidentEntity } from './incident.entity.js';
 import { InstanceScopeEntity } from './instance-scope.entity.js';
+import { JobEntity } from './job.entity.js';
 import { MessageBufferEntity } from './message-buffer.entity.js';
 import { MessageSubscriptionEntity } from './message-subscription.entity.js';
 import { ProcessDefinitionEntity } from './process-definition.entity.js';
@@ -30,6 +31,7 @@ export const ENTITIES = [
   IncidentEntity,
   TimerJobEntity,
   MessageSubscriptionEntity,
+  JobEntity,
   MessageBufferEntity,
   AuditEntryEntity,
   AuditSealEntity,

@@ -33,6 +33,18 @@ export class TaskAttemptEntity {
   @Column({ type: 'json', nullable: true })
   readonly details!: unknown;
 
+  @Column({ type: 'text', name: 'error_class', nullable: true })
+  readonly errorClass!: string | null;
+
+  @Column({ type: 'text', name: 'decision_action', nullable: true })
+  readonly decisionAction!: string | null;
+
+  @Column({ type: 'text', name: 'decision_reason', nullable: true })
+  readonly decisionReason!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  readonly worker!: string | null;
+
   @Column({ type: 'timestamptz', name: 'started_at' })
   readonly startedAt!: Date;
 

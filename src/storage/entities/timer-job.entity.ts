@@ -18,6 +18,18 @@ export class TimerJobEntity {
   @Column({ type: 'timestamptz', name: 'due_at' })
   readonly dueAt!: Date;
 
+  @Column({ type: 'text', name: 'tenant_id' })
+  readonly tenantId!: string;
+
+  @Column({ type: 'text', nullable: true })
+  readonly circuit!: string | null;
+
+  @Column({ type: 'boolean', default: () => 'false' })
+  readonly held!: boolean;
+
+  @Column({ type: 'boolean', default: () => 'false' })
+  readonly probe!: boolean;
+
   @Column({ type: 'timestamptz', name: 'claimed_until', nullable: true })
   readonly claimedUntil!: Date | null;
 

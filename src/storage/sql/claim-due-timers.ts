@@ -8,7 +8,7 @@ export const CLAIM_DUE_TIMERS = {
   name: 'claim-due-timers',
   text: `WITH due AS (
      SELECT instance_id, element_instance_id, timer_node_id FROM timer_job
-     WHERE due_at <= $1::timestamptz AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
+     WHERE NOT held AND due_at <= $1::timestamptz AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
        AND instance_id <> ALL ($5::bigint[])
      ORDER BY due_at LIMIT $2::integer
      FOR UPDATE SKIP LOCKED),
@@ -18,8 +18,10 @@ export const CLAIM_DUE_TIMERS = {
      FROM due
      WHERE timer.instance_id = due.instance_id AND timer.element_instance_id = due.element_instance_id
        AND timer.timer_node_id = due.timer_node_id
-     RETURNING timer.instance_id, timer.element_instance_id, timer.timer_node_id, timer.kind, timer.due_at)
-   SELECT instance_id, element_instance_id, timer_node_id, kind, (extract(epoch FROM due_at) * 1000)::bigint AS due_at
+     RETURNING timer.instance_id, timer.element_instance_id, timer.timer_node_id, timer.kind, timer.due_at, timer.tenant_id,
+       timer.circuit, timer.probe)
+   SELECT instance_id, element_instance_id, timer_node_id, kind, (extract(epoch FROM due_at) * 1000)::bigint AS due_at,
+     tenant_id, circuit, probe
    FROM claimed ORDER BY claimed.due_at`,
 };
 
@@ -36,10 +38,10 @@ export const DISCARD_TIMERS = {
 export const NEXT_TIMER = {
   name: 'next-timer',
   text: `SELECT (extract(epoch FROM due_at) * 1000)::bigint AS due_at FROM timer_job
-   WHERE claimed_until IS NULL AND instance_id <> ALL ($1::bigint[]) ORDER BY timer_job.due_at LIMIT 1`,
+   WHERE NOT held AND claimed_until IS NULL AND instance_id <> ALL ($1::bigint[]) ORDER BY timer_job.due_at LIMIT 1`,
 };
 
 export const COUNT_DUE_TIMERS = {
   name: 'count-due-timers',
-  text: 'SELECT count(*) AS due FROM timer_job WHERE due_at <= $1::timestamptz',
+  text: 'SELECT count(*) AS due FROM timer_job WHERE NOT held AND due_at <= $1::timestamptz',
 };

@@ -7,5 +7,6 @@ export const DELETE_WITH_INSTANCES = `
   activities AS (DELETE FROM activity USING gone WHERE instance_id = gone.id AND activity.ended_at >= gone.started_at),
   attempts AS (DELETE FROM task_attempt USING gone WHERE instance_id = gone.id),
   incidents AS (DELETE FROM incident USING gone WHERE instance_id = gone.id),
+  jobs AS (DELETE FROM job USING gone WHERE instance_id = gone.id),
   timers AS (DELETE FROM timer_job USING gone WHERE instance_id = gone.id),
   subscriptions AS (DELETE FROM message_subscription USING gone WHERE instance_id = gone.id)`;

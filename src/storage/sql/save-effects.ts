@@ -53,6 +53,10 @@ export const insertAttempts = rowStatement<
     details: string | null,
     startedAt: number,
     endedAt: number,
+    errorClass: string | null,
+    decisionAction: string | null,
+    decisionReason: string | null,
+    worker: string | null,
   ]
 >(
   'insert-attempts',
@@ -69,11 +73,15 @@ export const insertAttempts = rowStatement<
     jsonArray,
     timestampArray,
     timestampArray,
+    textArray,
+    textArray,
+    textArray,
+    textArray,
   ],
   `INSERT INTO task_attempt (instance_id, version, effect_index, element_instance_id, task_id, attempt, outcome, error_code,
-     error_message, details, started_at, ended_at)
+     error_message, details, started_at, ended_at, error_class, decision_action, decision_reason, worker)
    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::text[],
-     $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::timestamptz[])`,
+     $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::text[])`,
 );
 
 /** `= ANY` says again what the join says: without it, a plan made on an empty table walks all incidents that are open. */
@@ -105,6 +113,8 @@ export const insertIncidents = rowStatement<
     openedAt: number,
     resolvedAt: number | null,
     resolution: string | null,
+    errorClass: string,
+    parkedFor: string | null,
   ]
 >(
   'insert-incidents',
@@ -124,11 +134,14 @@ export const insertIncidents = rowStatement<
     timestampArray,
     timestampArray,
     textArray,
+    textArray,
+    textArray,
   ],
   `INSERT INTO incident (instance_id, version, effect_index, element_instance_id, element_id, code, message, kind, attempt,
-     details, decision_action, decision_reason, opened_at, resolved_at, resolution)
+     details, decision_action, decision_reason, opened_at, resolved_at, resolution, error_class, parked_for)
    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::text[],
-     $8::text[], $9::integer[], $10::json[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::text[])`,
+     $8::text[], $9::integer[], $10::json[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::text[], $16::text[],
+     $17::text[])`,
 );
 
 export const deleteTimers = rowStatement<[instanceId: number, elementInstanceId: number, timerNodeId: string]>(
@@ -141,14 +154,45 @@ export const deleteTimers = rowStatement<[instanceId: number, elementInstanceId:
 
 /** Scheduled again: it is moved, and whoever had claimed it has not any more. */
 export const upsertTimers = rowStatement<
-  [instanceId: number, elementInstanceId: number, timerNodeId: string, kind: string, dueAt: number]
+  [
+    instanceId: number,
+    elementInstanceId: number,
+    timerNodeId: string,
+    kind: string,
+    dueAt: number,
+    tenantId: string,
+    circuit: string | null,
+    held: number,
+  ]
 >(
   'upsert-timers',
-  [int8Array, int4Array, textArray, textArray, timestampArray],
-  `INSERT INTO timer_job (instance_id, element_instance_id, timer_node_id, kind, due_at)
-   SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::timestamptz[])
+  [int8Array, int4Array, textArray, textArray, timestampArray, textArray, textArray, int4Array],
+  `INSERT INTO timer_job (instance_id, element_instance_id, timer_node_id, kind, due_at, tenant_id, circuit, held)
+   SELECT instance_id, element_instance_id, timer_node_id, kind, due_at, tenant_id, circuit, held = 1
+   FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::integer[])
+     AS timer(instance_id, element_instance_id, timer_node_id, kind, due_at, tenant_id, circuit, held)
    ON CONFLICT (instance_id, element_instance_id, timer_node_id)
-   DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at, claimed_until = NULL, claimed_by = NULL`,
+   DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at, circuit = excluded.circuit, held = excluded.held, probe = false,
+     claimed_until = NULL, claimed_by = NULL`,
+);
+
+export const deleteJobs = rowStatement<[instanceId: number, elementInstanceId: number]>(
+  'delete-jobs',
+  [int8Array, int4Array],
+  `DELETE FROM job USING unnest($1::bigint[], $2::integer[]) AS gone(instance_id, element_instance_id)
+   WHERE job.instance_id = gone.instance_id AND job.element_instance_id = gone.element_instance_id`,
+);
+
+/** A visit is one job at a time: queued again, it is a new one. */
+export const upsertJobs = rowStatement<
+  [instanceId: number, elementInstanceId: number, tenantId: string, jobType: string, queuedAt: number]
+>(
+  'upsert-jobs',
+  [int8Array, int4Array, textArray, textArray, timestampArray],
+  `INSERT INTO job (instance_id, element_instance_id, tenant_id, job_type, queued_at)
+   SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::timestamptz[])
+   ON CONFLICT (instance_id, element_instance_id) DO UPDATE
+   SET job_type = excluded.job_type, queued_at = excluded.queued_at, claimed_until = NULL, claimed_by = NULL`,
 );
 
 export const deleteSubscriptions = rowStatement<[instanceId: number, elementInstanceId: number]>(

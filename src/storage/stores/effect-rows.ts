@@ -1,8 +1,10 @@
 import type { InstanceHeader, StepWrite } from '../../application/ports/instance-store.js';
 import type {
   CloseIncident,
+  CloseJob,
   Effect,
   OpenIncident,
+  OpenJob,
   OpenSubscription,
   RecordActivity,
   RecordAttempt,
@@ -12,11 +14,13 @@ import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
 import {
   closeIncidents,
+  deleteJobs,
   deleteSubscriptions,
   deleteTimers,
   insertActivities,
   insertAttempts,
   insertIncidents,
+  upsertJobs,
   upsertSubscriptions,
   upsertTimers,
 } from '../sql/save-effects.js';
@@ -43,6 +47,8 @@ export class EffectRows {
   private readonly attempts = new RowBuffer(insertAttempts);
   private readonly incidents = new RowBuffer(insertIncidents);
   private readonly closedIncidents = new RowBuffer(closeIncidents);
+  private readonly jobs = new RowBuffer(upsertJobs);
+  private readonly goneJobs = new RowBuffer(deleteJobs);
   private readonly timers = new RowBuffer(upsertTimers);
   private readonly goneTimers = new RowBuffer(deleteTimers);
   private readonly subscriptions = new RowBuffer(upsertSubscriptions);
@@ -51,14 +57,18 @@ export class EffectRows {
   add({ header, state, effects }: StepWrite): void {
     const waits = state.endedAt === null ? new WaitsOfStep() : null; // Those of an ended instance are swept.
     const opened: OpenedIncident[] = [];
+    let jobs: Map<number, OpenJob | CloseJob> | null = null;
     for (const [index, effect] of effects.entries()) {
       const origin = { header, version: state.version, index, at: state.updatedAt, startedAt: state.startedAt };
       if (effect.type === 'record-activity') this.addActivity(origin, effect);
       else if (effect.type === 'record-attempt') this.addAttempt(origin, effect);
       else if (effect.type === 'open-incident') opened.push({ origin, effect, closed: null });
       else if (effect.type === 'close-incident') this.closeIncident(origin, effect, opened);
+      else if (effect.type === 'open-job' || effect.type === 'close-job')
+        (jobs ??= new Map()).set(effect.elementInstanceId, effect);
       else waits?.add(effect);
     }
+    for (const job of jobs?.values() ?? []) this.addJob(header, state.updatedAt, job);
     for (const incident of opened) this.addIncident(incident);
     waits?.addTo(header, this.timers, this.goneTimers, this.subscriptions, this.goneSubscriptions);
   }
@@ -69,6 +79,8 @@ export class EffectRows {
     this.attempts.bindTo(statements);
     this.closedIncidents.bindTo(statements);
     this.incidents.bindTo(statements);
+    this.goneJobs.bindTo(statements);
+    this.jobs.bindTo(statements);
     this.goneTimers.bindTo(statements);
     this.timers.bindTo(statements);
     this.goneSubscriptions.bindTo(statements);
@@ -107,7 +119,16 @@ export class EffectRows {
       effect.details === null ? null : JSON.stringify(effect.details),
       effect.startedAt,
       effect.endedAt,
+      effect.errorClass ?? null,
+      effect.decision?.action ?? null,
+      freeText(effect.decision?.reason ?? null),
+      freeText(effect.worker ?? null),
     );
+  }
+
+  private addJob({ id, tenantId }: InstanceHeader, at: number, job: OpenJob | CloseJob): void {
+    if (job.type === 'open-job') this.jobs.add(id, job.elementInstanceId, tenantId, job.jobType, at);
+    else this.goneJobs.add(id, job.elementInstanceId);
   }
 
   /** One that was opened in this very step is closed before it is written. */
@@ -137,6 +158,8 @@ export class EffectRows {
       incident.at,
       closed === null ? null : at,
       closed === null ? null : closed.resolution,
+      incident.errorClass,
+      incident.parkedFor,
     );
   }
 }
@@ -158,14 +181,17 @@ class WaitsOfStep {
 
   addTo(
     { id, tenantId, guid }: InstanceHeader,
-    timers: RowBuffer<[number, number, string, string, number]>,
+    timers: RowBuffer<[number, number, string, string, number, string, string | null, number]>,
     goneTimers: RowBuffer<[number, number, string]>,
     subscriptions: RowBuffer<[number, number, string, string, string, string, string]>,
     goneSubscriptions: RowBuffer<[number, number]>,
   ): void {
     for (const timer of this.timers?.values() ?? []) {
       if (timer.type === 'cancel-timer') goneTimers.add(id, timer.elementInstanceId, timer.timerNodeId);
-      else timers.add(id, timer.elementInstanceId, timer.timerNodeId, timer.kind, timer.dueAt);
+      else {
+        const { elementInstanceId, timerNodeId, kind, dueAt, circuit, held } = timer;
+        timers.add(id, elementInstanceId, timerNodeId, kind, dueAt, tenantId, circuit ?? null, held ? 1 : 0);
+      }
     }
     for (const [elementInstanceId, opened] of this.subscriptions ?? []) {
       if (opened === null) goneSubscriptions.add(id, elementInstanceId);

@@ -1,6 +1,8 @@
 import {
+  isReadableSchema,
   ROOT_SCOPE,
   STATE_SCHEMA,
+  upgradeElement,
   type ElementInstance,
   type InstanceState,
   type JsonObject,
@@ -16,6 +18,8 @@ const USUAL_ELEMENT = {
   lossesInARow: 0,
   attemptStartedAt: null,
   owner: null,
+  lock: null,
+  recovery: null,
   requestedBy: null,
   local: null,
   incident: null,
@@ -59,6 +63,8 @@ function encodeElement(element: ElementInstance): string {
   if (element.attemptStartedAt !== null) text += `,"attemptStartedAt":${element.attemptStartedAt}`;
   if (element.budgetFrom !== 0) text += `,"budgetFrom":${element.budgetFrom}`;
   if (element.lossesInARow !== 0) text += `,"lossesInARow":${element.lossesInARow}`;
+  if (element.lock !== null) text += `,"lock":${JSON.stringify(element.lock)}`;
+  if (element.recovery !== null) text += `,"recovery":${JSON.stringify(element.recovery)}`;
   if (element.requestedBy !== null) text += `,"requestedBy":${JSON.stringify(element.requestedBy)}`;
   if (element.local !== null) text += `,"local":${JSON.stringify(element.local)}`;
   if (element.incident !== null) text += `,"incident":${JSON.stringify(element.incident)}`;
@@ -81,7 +87,7 @@ export function decodeState(
   scopes: Readonly<Record<number, JsonObject>> | null,
 ): InstanceState {
   const { root, ...rest } = stored as Stored & { root?: JsonObject };
-  if (rest['schema'] !== STATE_SCHEMA) {
+  if (!isReadableSchema(rest['schema'])) {
     throw new Error(
       `Expected a state of schema ${STATE_SCHEMA}, but it is of schema ${String(rest['schema'])}: a newer server has written it`,
     );
@@ -89,10 +95,10 @@ export function decodeState(
   const all: Record<number, ScopeState> = {};
   if (root) all[ROOT_SCOPE] = unpackScope(root);
   for (const [id, scope] of Object.entries(scopes ?? {})) all[Number(id)] = unpackScope(scope);
-  return { ...USUAL_STATE, ...rest, variables, scopes: all } as unknown as InstanceState;
+  return { ...USUAL_STATE, ...rest, schema: STATE_SCHEMA, variables, scopes: all } as unknown as InstanceState;
 }
 
 function unpackScope(stored: JsonObject): ScopeState {
   const { id, parentId, elements } = stored as unknown as ScopeState;
-  return { id, parentId, elements: elements.map((element) => ({ ...USUAL_ELEMENT, ...element })) };
+  return { id, parentId, elements: elements.map((element) => upgradeElement({ ...USUAL_ELEMENT, ...element })) };
 }

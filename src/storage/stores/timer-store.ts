@@ -11,6 +11,9 @@ interface TimerRow {
   timer_node_id: string;
   kind: TimerKind;
   due_at: number;
+  tenant_id: string;
+  circuit: string | null;
+  probe: boolean;
 }
 
 /** Timer rows of instances. They are written and deleted by the steps themselves, on the commit path. */
@@ -28,6 +31,9 @@ export class PgTimerStore extends TimerStore {
       timerNodeId: row.timer_node_id,
       kind: row.kind,
       dueAt: row.due_at,
+      tenantId: row.tenant_id,
+      circuit: row.circuit,
+      ...(row.probe && { probe: true }),
     }));
   }
 

@@ -1,7 +1,8 @@
 import { armBoundaryTimers } from '../../behaviors/boundary-events.js';
 import { completeElement } from '../../behaviors/leave-element.js';
 import { mapInputs, writeResult } from '../../behaviors/map-variables.js';
-import { recordSuccess, runAttempt } from '../../behaviors/run-attempt.js';
+import { recordSuccess } from '../../behaviors/record-success.js';
+import { runAttempt } from '../../behaviors/run-attempt.js';
 import type { WorkTaskNode } from '../../definition/process-definition.js';
 import type { Element } from '../element.js';
 

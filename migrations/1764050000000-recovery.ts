@@ -1,0 +1,20 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { RECOVERY } from './sql/recovery.js';
+
+/** Retry policies, circuits and jobs for workers. */
+export class Recovery1764050000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(RECOVERY);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      DROP TABLE job;
+      DROP INDEX timer_job_held, timer_job_due_at;
+      ALTER TABLE timer_job DROP COLUMN tenant_id, DROP COLUMN circuit, DROP COLUMN held, DROP COLUMN probe;
+      CREATE INDEX timer_job_due_at ON timer_job (due_at);
+      DROP INDEX incident_parked;
+      ALTER TABLE incident DROP COLUMN error_class, DROP COLUMN parked_for;
+      ALTER TABLE task_attempt DROP COLUMN error_class, DROP COLUMN decision_action, DROP COLUMN decision_reason, DROP COLUMN worker`);
+  }
+}
