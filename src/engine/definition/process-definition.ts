@@ -1,6 +1,9 @@
 import type { JsonObject } from '../state/json.js';
 import type { RetryPolicy } from '../recovery/retry-policy.js';
 import type { Expression } from './expression.js';
+import type { Mapping } from './mapping.js';
+
+export type { Mapping } from './mapping.js';
 
 /**
  * One executable process, compiled from BPMN once per version: plain objects that point at each other, so that running it
@@ -54,13 +57,6 @@ export interface MessageDefinition {
   readonly name: string;
   /** Null: the instance's own guid is the key. */
   readonly correlationKey: Expression | null;
-}
-
-/** `target = source`. */
-export interface Mapping {
-  /** A variable's name; `a.b` writes into the object `a`. */
-  readonly target: string;
-  readonly source: Expression;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Expression } from '../definition/expression.js';
-import type { Mapping } from '../definition/process-definition.js';
+import type { Mapping } from '../definition/mapping.js';
 import type { ErrorClass } from './classify-error.js';
 
 /**
