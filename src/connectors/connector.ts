@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../engine/index.js';
+import type { JsonObject, JsonValue, RetryAdvice } from '../engine/index.js';
 
 /** One attempt of one task, as its connector gets it. */
 export interface TaskAttempt {
@@ -20,6 +20,12 @@ export interface TaskAttempt {
   readonly correlationId: string;
   /** From the model; null: the connector's default. In ms. */
   readonly timeoutMs: number | null;
+  /** A heartbeat is expected so often, in ms; null: none is. */
+  readonly heartbeatMs: number | null;
+  /** What an earlier attempt of this visit said last; null: nothing. */
+  readonly heartbeatDetails: JsonValue;
+  /** Says that the work goes on, and how far it has come: kept for the next attempt, should this one fail. */
+  readonly heartbeat: (details: JsonValue) => void;
 }
 
 /** How an attempt ended. A connector that throws has failed with code `CONNECTOR_ERROR`. */
@@ -37,6 +43,8 @@ export type AttemptOutcome =
       /** For people; says the reason first. */
       readonly message: string;
       readonly details?: JsonObject;
+      /** What is known about trying again; the policy decides. */
+      readonly retry?: Pick<RetryAdvice, 'nonRetryable' | 'retryAfterMs' | 'nextDelayMs'>;
     }
   | {
       /** A modelled error, which an error boundary event may catch. */
@@ -52,4 +60,8 @@ export interface Connector {
   readonly type: string;
   /** `signal` aborts when the instance is cancelled, the attempt is superseded or the server drains for too long. */
   execute(attempt: TaskAttempt, signal: AbortSignal): Promise<AttemptOutcome>;
+  /**
+   * What the attempt depends on, and fails with: the endpoint that it calls, as `https://host:port`. Absent, or null: its task type.
+   */
+  circuitOf?(attempt: TaskAttempt): string | null;
 }

@@ -1,10 +1,15 @@
 import type { AttemptOutcome, TaskAttempt } from '../connectors/connector.js';
 import { findJsonProblem } from '../contract/json-rules.js';
-import type { ExecuteAttempt, CompleteAttempt, FailAttempt } from '../engine/index.js';
+import type { CompleteAttempt, ExecuteAttempt, FailAttempt, JsonValue, RetryAdvice } from '../engine/index.js';
 import type { InstanceHeader } from '../application/ports/instance-store.js';
 
 /** What a connector is told of an attempt. */
-export function toAttempt(header: InstanceHeader, effect: ExecuteAttempt, taskName: string): TaskAttempt {
+export function toAttempt(
+  header: InstanceHeader,
+  effect: ExecuteAttempt,
+  taskName: string,
+  heartbeat: (details: JsonValue) => void,
+): TaskAttempt {
   const idempotencyKey = `${header.guid}:${effect.elementInstanceId}`;
   return {
     tenantId: header.tenantId,
@@ -19,19 +24,28 @@ export function toAttempt(header: InstanceHeader, effect: ExecuteAttempt, taskNa
     idempotencyKey,
     correlationId: `${idempotencyKey}:${effect.attempt}`,
     timeoutMs: effect.work.timeoutMs,
+    heartbeatMs: effect.work.timeouts.heartbeatMs,
+    heartbeatDetails: effect.heartbeat,
+    heartbeat,
   };
 }
 
 /**
  * The command that hands an outcome in. What cannot be stored without loss has failed with that reason (CONTRACT section 8),
  * and so has what cannot even be looked at: an outcome comes from code that is not ours. Never throws.
+ *
+ * @param circuitOf asked where it has failed: what the attempt depends on
  */
-export function toCommand(effect: ExecuteAttempt, outcome: AttemptOutcome): CompleteAttempt | FailAttempt {
+export function toCommand(
+  effect: ExecuteAttempt,
+  outcome: AttemptOutcome,
+  circuitOf: () => string | null,
+): CompleteAttempt | FailAttempt {
   try {
     const problem = findJsonProblem(contentOf(outcome), { maxDepth: 34, maxKeyLength: 256 });
     return problem
       ? unstorable(effect, `The task's ${problem.path} cannot be stored: ${problem.message}`)
-      : commandOf(effect, outcome);
+      : commandOf(effect, outcome, circuitOf);
   } catch (error) {
     return unstorable(effect, `The task's result could not be read: ${describeError(error)}`);
   }
@@ -70,7 +84,11 @@ function contentOf(outcome: AttemptOutcome): Readonly<Record<string, unknown>> {
   }
 }
 
-function commandOf({ elementInstanceId, attempt }: ExecuteAttempt, outcome: AttemptOutcome): CompleteAttempt | FailAttempt {
+function commandOf(
+  { elementInstanceId, attempt }: ExecuteAttempt,
+  outcome: AttemptOutcome,
+  circuitOf: () => string | null,
+): CompleteAttempt | FailAttempt {
   if (outcome.kind === 'completed') {
     return { type: 'complete-attempt', elementInstanceId, attempt, result: outcome.result, variables: outcome.variables ?? null };
   }
@@ -83,5 +101,10 @@ function commandOf({ elementInstanceId, attempt }: ExecuteAttempt, outcome: Atte
     bpmnError: outcome.kind === 'bpmn-error',
     details: outcome.kind === 'failed' ? (outcome.details ?? null) : null,
     variables: outcome.kind === 'bpmn-error' ? (outcome.variables ?? null) : null,
+    retry: outcome.kind === 'failed' ? adviceOf(outcome, circuitOf()) : null,
   };
+}
+
+function adviceOf({ retry }: Extract<AttemptOutcome, { kind: 'failed' }>, circuit: string | null): RetryAdvice {
+  return { ...retry, ...(circuit !== null && { circuit }) };
 }

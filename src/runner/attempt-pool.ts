@@ -6,7 +6,9 @@ import { StorageUnavailable, type InstanceHeader } from '../application/ports/in
 import { Telemetry } from '../application/ports/telemetry.js';
 import { ConnectorRegistry } from '../connectors/connector-registry.js';
 import type { AttemptOutcome, TaskAttempt } from '../connectors/connector.js';
-import type { Command, ExecuteAttempt } from '../engine/index.js';
+import { findJsonProblem } from '../contract/json-rules.js';
+import type { Command, ExecuteAttempt, JsonValue } from '../engine/index.js';
+import { AttemptHeartbeat } from './attempt-heartbeat.js';
 import { describeError, outcomeName, toAttempt, toCommand, unstorable } from './attempt-outcome.js';
 
 interface RunningAttempt {
@@ -143,8 +145,11 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   private async run(header: InstanceHeader, effect: ExecuteAttempt, taskName: string, signal: AbortSignal): Promise<void> {
     try {
       const startedAt = performance.now();
-      const outcome = await this.outcomeOf(toAttempt(header, effect, taskName), effect.work.connector, signal);
-      const command = toCommand(effect, outcome);
+      const heartbeat = this.heartbeatOf(header, effect);
+      const attempt = toAttempt(header, effect, taskName, (details) => heartbeat.beat(details));
+      const outcome = await this.outcomeOf(attempt, effect.work.connector, signal);
+      const command = toCommand(effect, outcome, () => this.circuitOf(attempt, effect.work.connector));
+      if (command.type === 'fail-attempt') await heartbeat.flush();
       this.telemetry.attempt(effect.work.connector, outcomeName(command), performance.now() - startedAt);
       if (signal.aborted) return;
       await this.handIn(header, command, effect);
@@ -160,6 +165,20 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
         effect,
       ).catch(() => this.wakeups.instanceInDoubt(header));
     }
+  }
+
+  /** What the attempt says of its progress is a step of its instance; one that is not stored is not worth the attempt. */
+  private heartbeatOf(header: InstanceHeader, { elementInstanceId, attempt, work }: ExecuteAttempt): AttemptHeartbeat {
+    const say = async (details: JsonValue): Promise<void> => {
+      const command = { type: 'record-heartbeat', elementInstanceId, attempt, details, lockMs: null } as const;
+      if (findJsonProblem(details) === null) await this.session?.apply(header, command).catch(() => undefined);
+    };
+    return new AttemptHeartbeat(say, work.timeouts.heartbeatMs);
+  }
+
+  /** What the attempt depends on: its endpoint, else its task type. */
+  private circuitOf(attempt: TaskAttempt, type: string): string {
+    return this.connectors.find(type)?.circuitOf?.(attempt) ?? `task:${type}`;
   }
 
   private async outcomeOf(attempt: TaskAttempt, type: string, signal: AbortSignal): Promise<AttemptOutcome> {

@@ -15,6 +15,9 @@ export function taskAttempt(settings: Partial<TaskAttempt>): TaskAttempt {
     idempotencyKey: 'guid-1:7',
     correlationId: 'corr-1',
     timeoutMs: null,
+    heartbeatMs: null,
+    heartbeatDetails: null,
+    heartbeat: () => undefined,
     ...settings,
   };
 }

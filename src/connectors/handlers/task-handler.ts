@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../engine/index.js';
 import type { AttemptOutcome, Connector, TaskAttempt } from '../connector.js';
+import { AttemptDeadline } from './attempt-deadline.js';
 import { NotJson, plainJson } from './plain-json.js';
 
 /** Thrown by a handler for a modelled error, which an error boundary event may catch. */
@@ -17,7 +18,8 @@ export class BpmnError extends Error {
 
 /**
  * Work done in the server. What is returned is the task's result; anything thrown fails the task, a `BpmnError` as a
- * modelled error. Variables are the handler's own copy. `signal` aborts when the attempt no longer matters.
+ * modelled error. An error's `code`, `nonRetryable: true` and `retryAfterMs` are what the retry policy is told. Variables are
+ * the handler's own copy. `signal` aborts when the attempt no longer matters or has run out of time.
  */
 export type TaskHandler = (attempt: TaskAttempt, signal: AbortSignal) => Promise<JsonValue> | JsonValue;
 
@@ -40,24 +42,22 @@ export class HandlerConnector implements Connector {
     }
   }
 
-  /** The model's time-out counts as a failure, whatever the handler makes of its signal. */
+  /** The model's time-outs count as failures, whatever the handler makes of its signal. */
   private async within(attempt: TaskAttempt, signal: AbortSignal): Promise<JsonValue> {
-    if (attempt.timeoutMs === null) return this.handler(attempt, signal);
-    const { timeoutMs } = attempt;
-    const deadline = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const error = Object.assign(new Error(`Task timeout after ${timeoutMs} ms`), { code: 'TIMEOUT' });
-        // In this order: a handler that answers its signal at once must not win by it.
-        reject(error);
-        deadline.abort(error);
-      }, timeoutMs);
-    });
+    if (attempt.timeoutMs === null && attempt.heartbeatMs === null) return this.handler(attempt, signal);
+    const deadline = new AttemptDeadline(attempt.timeoutMs, attempt.heartbeatMs);
+    const heartbeat = (details: JsonValue): void => {
+      deadline.postpone();
+      attempt.heartbeat(details);
+    };
     try {
-      return await Promise.race([Promise.resolve(this.handler(attempt, AbortSignal.any([signal, deadline.signal]))), late]);
+      const watched = Object.defineProperty(attempt, 'heartbeat', { value: heartbeat });
+      return await Promise.race([
+        Promise.resolve(this.handler(watched, AbortSignal.any([signal, deadline.signal]))),
+        deadline.late,
+      ]);
     } finally {
-      clearTimeout(timer);
+      deadline.cancel();
     }
   }
 }
@@ -90,6 +90,20 @@ function stored(make: () => AttemptOutcome): AttemptOutcome {
 
 function failure(error: unknown, fallback: string): AttemptOutcome {
   const message = error instanceof Error ? error.message : String(error);
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return { kind: 'failed', code: typeof code === 'string' && code !== '' ? code : fallback, message };
+  const { code, nonRetryable, retryAfterMs } = propertiesOf(error);
+  const retry = {
+    ...(nonRetryable === true && { nonRetryable }),
+    ...(typeof retryAfterMs === 'number' && retryAfterMs >= 0 && { retryAfterMs }),
+  };
+  return {
+    kind: 'failed',
+    code: typeof code === 'string' && code !== '' ? code : fallback,
+    message,
+    ...(Object.keys(retry).length > 0 && { retry }),
+  };
+}
+
+/** What a handler may say of a failure besides its message: `code`, `nonRetryable`, `retryAfterMs`. */
+function propertiesOf(error: unknown): Partial<Record<'code' | 'nonRetryable' | 'retryAfterMs', unknown>> {
+  return typeof error === 'object' && error !== null ? error : {};
 }

@@ -38,6 +38,14 @@ export class HttpConnector implements Connector {
     }
   }
 
+  circuitOf(attempt: TaskAttempt): string | null {
+    try {
+      return readCall(attempt).url.origin;
+    } catch {
+      return null; // There is no call.
+    }
+  }
+
   async close(): Promise<void> {
     await this.agent.destroy();
   }

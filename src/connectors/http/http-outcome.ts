@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { JsonObject, JsonValue } from '../../engine/index.js';
 import { compileFeel, fillText } from '../../expressions/index.js';
 import type { AttemptOutcome, TaskAttempt } from '../connector.js';
+import { readRetryAfter } from './retry-after.js';
 
 /** An answer as far as it was taken in. */
 export interface HttpAnswer {
@@ -33,12 +34,14 @@ export function toOutcome(attempt: TaskAttempt, answer: HttpAnswer): AttemptOutc
 /** Says the reason as a person would, and ends with the status (CONTRACT section 9). */
 function failure(attempt: TaskAttempt, answer: HttpAnswer): AttemptOutcome {
   const status = `${answer.status} ${STATUS_CODES[answer.status] ?? 'Unknown'}`;
+  const retryAfterMs = readRetryAfter(answer.headers['retry-after'], Date.now());
   const details = { status: answer.status, body: answer.text.length > DETAIL ? answer.text.slice(0, DETAIL) : answer.body };
   return {
     kind: 'failed',
     code: `HTTP_${answer.status}`,
     message: `${reasonOf(answer) ?? `${attempt.taskName} failed`} - ${status}`,
     details,
+    ...(retryAfterMs !== undefined && { retry: { retryAfterMs } }),
   };
 }
 

@@ -1,0 +1,43 @@
+import type { JsonValue } from '../engine/index.js';
+
+/** At most so often what a heartbeat says is stored, in ms: it is a step of the instance. */
+const LEAST_MS = 1_000;
+const MOST_MS = 60_000;
+
+/** Stores what a running attempt says about its progress, no oftener than it must be: of several, the last. */
+export class AttemptHeartbeat {
+  private unsaid: { readonly details: JsonValue } | null = null;
+  private saidAt = -Infinity;
+  private saying: Promise<void> = Promise.resolve();
+
+  /**
+   * @param say stores it; never rejects
+   * @param timeoutMs the model's heartbeat time-out; null: none
+   */
+  constructor(
+    private readonly say: (details: JsonValue) => Promise<void>,
+    timeoutMs: number | null,
+  ) {
+    this.everyMs = timeoutMs === null ? LEAST_MS : Math.min(Math.max(timeoutMs * 0.8, LEAST_MS), MOST_MS);
+  }
+
+  private readonly everyMs: number;
+
+  /** Said now where the last time is long enough ago, else with the next one, or when the attempt ends. */
+  beat(details: JsonValue): void {
+    this.unsaid = { details };
+    if (performance.now() - this.saidAt >= this.everyMs) void this.flush();
+  }
+
+  /** Resolves when the last word is stored. */
+  flush(): Promise<void> {
+    this.saying = this.saying.then(async () => {
+      const { unsaid } = this;
+      if (unsaid === null) return;
+      this.unsaid = null;
+      this.saidAt = performance.now();
+      await this.say(unsaid.details);
+    });
+    return this.saying;
+  }
+}
