@@ -10,7 +10,7 @@ export class Recovery1764050000000 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
       DROP TABLE job;
-      DROP INDEX timer_job_held, timer_job_due_at;
+      DROP INDEX timer_job_held, timer_job_due_at, timer_job_retry;
       ALTER TABLE timer_job DROP COLUMN tenant_id, DROP COLUMN circuit, DROP COLUMN held, DROP COLUMN probe;
       CREATE INDEX timer_job_due_at ON timer_job (due_at);
       DROP INDEX incident_parked;

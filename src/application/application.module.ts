@@ -15,6 +15,7 @@ import { allRequests } from './requests/api-request.js';
 import { checkHandlers } from './requests/check-handlers.js';
 import { BranchRest } from './session/branch-rest.js';
 import { EngineSession } from './session/engine-session.js';
+import { EditRetries } from './tasks/edit-retries.js';
 import { TrailReader } from './trail-reader.js';
 
 const SHARED = [
@@ -32,7 +33,7 @@ const SHARED = [
 /** All use cases. What they ask for in `ports` comes from the global modules of storage, runner and API. */
 @Module({
   imports: [CqrsModule],
-  providers: [...SHARED, BranchRest, DefinitionChanges, OperatorCommand, TrailReader, ...HANDLERS],
+  providers: [...SHARED, BranchRest, DefinitionChanges, EditRetries, OperatorCommand, TrailReader, ...HANDLERS],
   exports: [CqrsModule, ...SHARED],
 })
 export class ApplicationModule implements OnModuleInit {

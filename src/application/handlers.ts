@@ -24,6 +24,10 @@ import { SetProcessVariablesHandler } from './process-instances/set-process-vari
 import { StartProcessInstanceHandler } from './process-instances/start-process-instance/start-process-instance.handler.js';
 import { StepBackwardHandler } from './process-instances/step-backward/step-backward.handler.js';
 import { StepForwardHandler } from './process-instances/step-forward/step-forward.handler.js';
+import { GiveUpRetriesHandler } from './tasks/give-up-retries/give-up-retries.handler.js';
+import { PostponeRetryHandler } from './tasks/postpone-retry/postpone-retry.handler.js';
+import { RetryNowHandler } from './tasks/retry-now/retry-now.handler.js';
+import { UpdateRetryPolicyHandler } from './tasks/update-retry-policy/update-retry-policy.handler.js';
 import { RetryFailedTaskHandler } from './tasks/retry-failed-task/retry-failed-task.handler.js';
 import { ReturnCallbackHandler } from './tasks/return-callback/return-callback.handler.js';
 import { SignalProcessInstanceHandler } from './tasks/signal-process-instance/signal-process-instance.handler.js';
@@ -50,12 +54,15 @@ export const HANDLERS = [
   GetProcessInstanceActivitiesHandler,
   GetProcessInstanceListHandler,
   GetProcessInstanceStateHandler,
+  GiveUpRetriesHandler,
   ListApiTokensHandler,
   PauseProcessInstanceHandler,
+  PostponeRetryHandler,
   PublishMessageHandler,
   RenameProcessDefinitionHandler,
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
+  RetryNowHandler,
   ReturnCallbackHandler,
   RevokeApiTokenHandler,
   SetProcessVariablesHandler,
@@ -66,5 +73,6 @@ export const HANDLERS = [
   StepForwardHandler,
   UpdateProcessDefinitionHandler,
   UpdateSchedulingInformationHandler,
+  UpdateRetryPolicyHandler,
   VerifyAuditTrailHandler,
 ] as const;

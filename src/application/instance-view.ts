@@ -43,7 +43,10 @@ function errorView(instance: LiveInstance, element: ElementInstance): JsonObject
     lastAttemptAt: instant(incident?.at ?? element.startedAt),
     errorCode: incident?.code ?? '',
     errorKind: incident?.kind ?? 'technical',
+    errorClass: incident?.errorClass ?? 'UNKNOWN',
     decision: incident?.decision.reason ?? '',
+    decisionAction: incident?.decision.action ?? 'fail',
+    ...(incident?.parkedFor ? { parkedFor: incident.parkedFor } : {}),
     elementInstanceId: element.id,
     ...(incident?.details ? { details: incident.details } : {}),
     ...(incident?.kind === 'unknown-outcome' ? { outcome: 'unknown' } : {}),
@@ -78,7 +81,8 @@ export function waitingView(instance: LiveInstance): Record<string, unknown> {
 
 /** `retrying` while an automatic retry is due later (CONTRACT section 11.3). */
 export function retryingView(instance: LiveInstance): Record<string, unknown> {
-  const element = openElements(instance.state).find((each) => each.status === 'retrying');
+  const waiting = openElements(instance.state).filter((each) => each.status === 'retrying' || each.status === 'held');
+  const [element] = waiting.sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
   if (!element) return {};
   return {
     retrying: {
@@ -87,6 +91,8 @@ export function retryingView(instance: LiveInstance): Record<string, unknown> {
       attemptNumber: element.attempt,
       nextAttemptAt: element.dueAt === null ? null : instant(element.dueAt),
       errorMessage: element.incident?.message ?? null,
+      errorClass: element.incident?.errorClass ?? null,
+      reason: element.incident?.decision.reason ?? null,
     },
   };
 }

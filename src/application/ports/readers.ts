@@ -29,6 +29,11 @@ export interface AttemptRecord {
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   readonly details: JsonObject | null;
+  readonly errorClass: string | null;
+  /** What was decided about it, and why; null where it did not fail. */
+  readonly decision: string | null;
+  readonly decisionReason: string | null;
+  readonly worker: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date;
 }
@@ -40,6 +45,8 @@ export interface InstanceListFilter {
   readonly businessKey?: string | undefined;
   readonly failedActivityId?: string | undefined;
   readonly errorText?: string | undefined;
+  /** Whether a task of it waits for its next automatic attempt. */
+  readonly retrying?: boolean | undefined;
   readonly startedFrom?: Date | undefined;
   readonly startedTo?: Date | undefined;
   /** All must hold; `path` like `customer.id`. */

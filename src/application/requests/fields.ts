@@ -5,6 +5,7 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
+  IsNumber,
   IsOptional,
   IsString,
   Max,
@@ -102,6 +103,17 @@ export function OptionalInt(description: string, min: number, max: number): Prop
     ApiPropertyOptional({ description, type: 'integer', minimum: min, maximum: max }),
     IsOptional(),
     IsInt(),
+    Min(min),
+    Max(max),
+  );
+}
+
+/** An optional finite number within bounds. */
+export function OptionalNumber(description: string, min: number, max: number): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ description, type: 'number', minimum: min, maximum: max }),
+    IsOptional(),
+    IsNumber({ allowNaN: false, allowInfinity: false }),
     Min(min),
     Max(max),
   );

@@ -33,6 +33,10 @@ export function compileInstanceFilter(
   if (filter.startedFrom !== undefined) condition.and(`instance.started_at >= ${condition.bind(filter.startedFrom)}`);
   if (filter.startedTo !== undefined) condition.and(`instance.started_at <= ${condition.bind(filter.startedTo)}`);
   andOpenIncident(condition, filter);
+  if (filter.retrying !== undefined)
+    condition.and(
+      `${filter.retrying ? '' : 'NOT '}EXISTS (SELECT FROM timer_job WHERE timer_job.instance_id = instance.id AND timer_job.kind = 'retry')`,
+    );
   for (const variable of filter.variables ?? []) condition.and(compileVariableFilter(condition, variable));
   return condition;
 }

@@ -54,7 +54,8 @@ export class PgInstanceReader extends InstanceReader {
   async attempts(instanceId: number, limit: number): Promise<AttemptRecord[]> {
     const newestFirst = await this.query<AttemptRecord>(
       `SELECT element_instance_id AS "elementInstanceId", task_id AS "taskId", attempt, outcome, error_code AS "errorCode",
-         error_message AS "errorMessage", details, started_at AS "startedAt", ended_at AS "endedAt"
+         error_message AS "errorMessage", details, error_class AS "errorClass", decision_action AS decision,
+         decision_reason AS "decisionReason", worker, started_at AS "startedAt", ended_at AS "endedAt"
        FROM task_attempt WHERE instance_id = $1 ORDER BY version DESC, effect_index DESC LIMIT $2`,
       instanceId,
       limit,

@@ -1,5 +1,13 @@
 import type { InstanceSortKey } from '../../ports/readers.js';
-import { OptionalChoice, OptionalId, OptionalInstant, OptionalInt, OptionalText, OptionalTexts } from '../../requests/fields.js';
+import {
+  OptionalChoice,
+  OptionalFlag,
+  OptionalId,
+  OptionalInstant,
+  OptionalInt,
+  OptionalText,
+  OptionalTexts,
+} from '../../requests/fields.js';
 import { OptionalVariableFilters } from './variable-filters.js';
 
 const STATUSES = ['running', 'waiting', 'error', 'paused', 'completed', 'cancelled'] as const;
@@ -31,6 +39,9 @@ export class GetProcessInstanceListData {
 
   @OptionalText('Only with an open failure whose message has this text.', 255)
   errorText?: string;
+
+  @OptionalFlag('Only with a task that waits for its next automatic attempt, or (false) only without.')
+  retrying?: boolean;
 
   @OptionalText('Not available yet.', 255)
   failureGroup?: string;

@@ -40,6 +40,7 @@ function filterOf(data: GetProcessInstanceListData): InstanceListFilter {
     businessKey,
     failedActivityId,
     errorText,
+    retrying: data.retrying,
     startedFrom: startedFrom === undefined ? undefined : (instantOf(startedFrom) ?? undefined),
     startedTo: startedTo === undefined ? undefined : (instantOf(startedTo, true) ?? undefined),
     variables: data.variables === undefined ? undefined : (variableFiltersOf(data.variables) ?? undefined),
