@@ -21,6 +21,7 @@ export class Drive {
   /** Epoch ms; a test moves it. */
   now = Date.UTC(2030, 0, 1);
   node = NODE;
+  connectors: StepContext['connectors'] = EVERY_TYPE;
   readonly outside = new Outside();
   /** Every step, for a person who looks at a failure. */
   readonly log: string[] = [];
@@ -34,7 +35,7 @@ export class Drive {
   /** @throws Error with all that is wrong, and the way there */
   apply(command: Command): StepResult {
     const before = this.state;
-    const context = { now: this.now, node: this.node, connectors: EVERY_TYPE };
+    const context = { now: this.now, node: this.node, connectors: this.connectors };
     if (this.thorough) freeze(before);
     const result = step(this.definition, before, command, context);
     this.log.push(
@@ -53,7 +54,8 @@ export class Drive {
   private take(command: Command, before: InstanceState | null, result: Accepted): void {
     if (command.type === 'complete-attempt' || command.type === 'fail-attempt')
       this.outside.over(command.elementInstanceId, command.attempt);
-    if (command.type === 'release-attempt') this.outside.givenBack(command.elementInstanceId);
+    if (command.type === 'release-attempt' || command.type === 'hold-attempt') this.outside.givenBack(command.elementInstanceId);
+    if (command.type === 'activate-job') this.outside.activated(command.elementInstanceId, result.report.attempt ?? 0);
     if (command.type === 'lose-attempts') this.outside.attempts.clear();
     this.state = result.state;
     const found = [

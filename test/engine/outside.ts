@@ -18,6 +18,7 @@ export class Outside {
   /** Element instances that a worker may take. */
   readonly jobs = new Set<number>();
   readonly activities: RecordActivity[] = [];
+  private readonly everQueued = new Set<number>();
   private readonly begun = new Map<number, number[]>();
   private readonly ended = new Map<number, number[]>();
 
@@ -88,6 +89,7 @@ export class Outside {
         return null;
       case 'open-job':
         this.jobs.add(id);
+        this.everQueued.add(id);
         return null;
       case 'close-job':
         return this.jobs.delete(id) ? null : `job of ${id} is closed, but is not open`;
@@ -107,9 +109,16 @@ export class Outside {
     if (!this.begun.has(id) || elementType.endsWith('Gateway')) return null;
     const seen = new Set([...(this.begun.get(id) ?? []), ...(this.ended.get(id) ?? [])]);
     const missing = Array.from({ length: attempts }, (_, i) => i + 1).filter((attempt) => !seen.has(attempt));
+    // A job that nobody took has not begun when its visit ends.
+    if (this.everQueued.has(id) && missing.length === 1 && missing[0] === attempts) return null;
     return missing.length === 0 && Math.max(0, ...seen) === attempts
       ? null
       : `${nodeId} (${id}) has gaps in its ${attempts} attempts: ${[...seen].join(', ')}`;
+  }
+
+  /** A worker took the job: its attempt has begun, though not here. */
+  activated(id: number, attempt: number): void {
+    this.begun.set(id, [...(this.begun.get(id) ?? []), attempt]);
   }
 
   /** The attempt that was begun last was not executed: its number is given out again. */

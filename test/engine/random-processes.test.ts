@@ -3,6 +3,7 @@ import { readModel } from '../../src/bpmn/index.js';
 import { openElements, type Command, type ElementInstance, type JsonObject } from '../../src/engine/index.js';
 import { Drive } from './drive.js';
 import { randomModel, writeModel } from './random-model.js';
+import { connectorsOf, RECOVERY_KINDS, recoveryCommands, withRecovery } from './random-recovery.js';
 
 /** Models per run; `RANDOM_PROCESSES=20000` looks longer. */
 const RUNS = Number(process.env['RANDOM_PROCESSES'] ?? 100);
@@ -50,6 +51,7 @@ const KINDS = [
     'step-backward',
     'wait',
   ],
+  ...RECOVERY_KINDS,
 ] as const;
 
 const deed: fc.Arbitrary<Deed> = fc.record({
@@ -68,11 +70,13 @@ describe('a random process', () => {
           fc.array(deed, { maxLength: 60 }),
           fc.boolean(),
           fc.integer({ min: 0, max: 10 }),
-          async (random, deeds, supervised, x) => {
+          fc.nat(1_000),
+          async (random, deeds, supervised, x, recovery) => {
             const result = await readModel(writeModel(random));
             const definition = result.kind === 'accepted' ? result.processes[0] : undefined;
             if (!definition) throw new Error(`Expected the model to be accepted, but: ${JSON.stringify(result)}`);
-            const drive = new Drive(definition);
+            const drive = new Drive(recovery % 5 ? withRecovery(definition, recovery) : definition);
+            if (recovery % 5) drive.connectors = connectorsOf(recovery);
             drive.apply({
               type: 'start-process-instance',
               guid: 'g',
@@ -93,11 +97,11 @@ describe('a random process', () => {
 
 /** Goes on as a benevolent world would, then cancels: in the end nothing is left anywhere. */
 function finish(drive: Drive): void {
-  const benevolent = ['resume', 'complete', 'signal', 'message', 'step-forward', 'fire', 'retry', 'skip'] as const;
+  const benevolent = ['resume', 'activate', 'complete', 'signal', 'message', 'step-forward', 'fire', 'retry', 'skip'] as const;
   for (let turn = 0; turn < 15; turn++) for (const kind of benevolent) perform(drive, { kind, pick: turn, value: 1 });
   if (drive.state?.endedAt === null) drive.apply({ type: 'cancel-process-instance', mode: 'graceful', expectedVersion: null });
-  const { timers, attempts, subscriptions, incidents } = drive.outside;
-  expect([timers.size, attempts.size, subscriptions.size, incidents.size]).toEqual([0, 0, 0, 0]);
+  const { timers, attempts, subscriptions, incidents, jobs } = drive.outside;
+  expect([timers.size, attempts.size, subscriptions.size, incidents.size, jobs.size]).toEqual([0, 0, 0, 0, 0]);
   expect(Object.keys(drive.state?.scopes ?? {})).toEqual([]);
   for (const command of [{ type: 'pause-process-instance', expectedVersion: null }, retry(null, null, 'always')] as const)
     expect(drive.apply(command).kind).toBe('rejected');
@@ -226,12 +230,15 @@ function commandsFor(
     case 'step-forward':
     case 'step-backward':
       return [{ type: kind }];
+    default:
+      return recoveryCommands(drive, kind, pick, value, having);
   }
 }
 
 /** A gateway that a script decides gets some of its flows, now and then none. */
-function decide(drive: Drive, executing: ElementInstance, value: number): number | string[] {
+function decide(drive: Drive, executing: ElementInstance, value: number): number | string[] | JsonObject {
   const node = drive.definition.nodesById.get(executing.nodeId);
+  if (executing.recovery?.reconciling) return { outcome: ['completed', 'not-executed', 'unknown'][value % 3] ?? '' };
   return node?.type.endsWith('Gateway')
     ? node.outgoing.filter((_, index) => (value + 1) & (1 << index)).map((flow) => flow.id)
     : value;

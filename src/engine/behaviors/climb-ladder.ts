@@ -3,8 +3,9 @@ import { failureScope, type SeenFailure } from '../recovery/failure-pattern.js';
 import type { FailedAttempt, FailureDecision } from '../recovery/decide-on-failure.js';
 import { changesBetween, mergeVariables, type Draft } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
-import type { JsonObject, JsonValue } from '../state/json.js';
+import type { JsonObject } from '../state/json.js';
 import type { VariableChange } from '../state/variable-change.js';
+import { assignPath } from './evaluate-inputs.js';
 
 /**
  * Does what the reached step of the ladder says beside its decision: writes variables, tells people. A value that cannot be
@@ -32,9 +33,14 @@ export function climbLadder(
 
 /** Variables that a policy writes, evaluated over the task's variables, `error` and `attempt`. @throws ExpressionError */
 export function evaluateSettings(settings: readonly Mapping[], seen: SeenFailure): JsonObject {
-  const written: Record<string, JsonValue> = {};
+  let written: JsonObject = {};
   const scope = { ...seen.variables, ...failureScope(seen) };
-  for (const { target, source } of settings) written[target] = source.evaluate({ ...scope, ...written });
+  for (const { target, source } of settings) {
+    const [name = target] = target.split('.');
+    const base = written[name] ?? seen.variables[name];
+    const value = source.evaluate({ ...scope, ...written });
+    written = assignPath(base === undefined ? written : { ...written, [name]: base }, target, value);
+  }
   return written;
 }
 

@@ -18,16 +18,16 @@ export type { Failure } from './judge-failure.js';
  */
 export function failElement(draft: Draft, node: FlowNode, instance: ElementInstance, happened: Failure): void {
   const failure = asKnown(node, happened);
-  if (instance.attempt === 0) instance.attempt = 1;
+  // The attempt that its circuit held back counts as the one that failed.
+  if (instance.attempt === 0 || instance.status === 'held') instance.attempt++;
   const undone = undoVariables(draft, instance);
   const seen = seeFailure(draft, instance, failure);
   const { decision, changes } = climbLadder(draft, node, instance, seen, judgeFailure(node, failure, seen));
   const isAsked = failure.kind === 'unknown-outcome' && mayReconcile(node, instance);
   if (recoveryOf(instance).reconciling) remember(instance, { reconciling: false });
   const action = isAsked ? 'reconcile' : actionOf(decision);
-  const hasRun = instance.status !== 'retrying' && instance.status !== 'held';
   const incident = incidentOf(draft, instance, seen, failure, action, decision.reason);
-  if (hasRun) recordFailedAttempt(draft, node, instance, incident);
+  if (!failure.isBetweenAttempts) recordFailedAttempt(draft, node, instance, incident);
   instance.incident = incident;
   releaseWait(draft, instance);
   const lossesInARow = isAsked ? instance.lossesInARow + 1 : 0;

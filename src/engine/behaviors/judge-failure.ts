@@ -17,6 +17,10 @@ export interface Failure {
   readonly advice?: RetryAdvice | null;
   /** The time for all attempts has passed: there is no other, whatever the failure. */
   readonly isLast?: true;
+  /** Whatever a policy says: what follows from it cannot be stored. */
+  readonly needsPerson?: true;
+  /** It comes while no attempt is under way: there is none to record. */
+  readonly isBetweenAttempts?: boolean;
 }
 
 /** Failures that leave open whether the work was done: the call may have arrived. */
@@ -61,6 +65,8 @@ export function seeFailure(draft: Draft, instance: ElementInstance, failure: Fai
 /** What the task's policy says about the failure. */
 export function judgeFailure(node: FlowNode, failure: Failure, seen: FailedAttempt): FailureDecision {
   const policy = isActivity(node) ? node.retryPolicy : null;
+  if (failure.needsPerson)
+    return { action: 'resort', resort: { do: 'error' }, reason: 'what follows cannot be stored', exhausted: false, step: null };
   if (!failure.isLast) return decideOnFailure(policy, seen);
   const resort = policy?.onExhausted ?? { do: 'error' as const };
   return { action: 'resort', resort, reason: failure.message, exhausted: true, step: null };

@@ -28,7 +28,8 @@ export function closeScope(draft: Draft, scopeId: number): void {
 
 function stopAttempt(draft: Draft, node: FlowNode, instance: ElementInstance): void {
   if (instance.status !== 'executing') return;
-  draft.effects.push({ type: 'abort-attempt', elementInstanceId: instance.id });
+  // A worker hears of it by its next sign of life.
+  if (instance.lock === null) draft.effects.push({ type: 'abort-attempt', elementInstanceId: instance.id });
   draft.effects.push({
     type: 'record-attempt',
     elementInstanceId: instance.id,
@@ -38,6 +39,7 @@ function stopAttempt(draft: Draft, node: FlowNode, instance: ElementInstance): v
     errorCode: null,
     errorMessage: null,
     details: null,
+    ...(instance.lock !== null && { worker: instance.lock.worker }),
     startedAt: instance.attemptStartedAt ?? draft.context.now,
     endedAt: draft.context.now,
   });

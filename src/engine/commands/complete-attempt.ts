@@ -31,13 +31,13 @@ export function completeAttempt(draft: Draft, command: CompleteAttempt): Rejecte
 /** The model's own task has said what became of the attempt whose outcome was unknown. */
 function settleOutcome(draft: Draft, node: FlowNode, instance: ElementInstance, said: ReconciledOutcome): void {
   if (said.outcome === 'unknown') return failElement(draft, node, instance, stillUnknown(node, null));
-  recordSuccess(draft, node, instance);
   remember(instance, { reconciling: false });
   if (said.outcome === 'completed') {
     stepOver(draft, node, instance, true);
     elementOf(node).resolve?.(draft, node, instance, { result: said.result, variables: said.variables });
     return;
   }
+  recordSuccess(draft, node, instance);
   releaseWait(draft, instance);
   instance.lock = null;
   if (draft.state.paused) instance.status = 'ready';

@@ -72,8 +72,12 @@ function goOn(draft: Draft, timer: TimerKey, failure: TimerFailure | null): bool
 }
 
 function failTimer(draft: Draft, instance: ElementInstance, { kind }: TimerKey, failure: TimerFailure): void {
-  if (kind === 'retry' || kind === 'continue') instance.attempt++; // The attempt that could not begin.
-  failElement(draft, nodeOf(draft, instance), instance, { ...failure, kind: 'model' });
+  // The attempt that could not begin.
+  if ((kind === 'retry' && instance.status === 'retrying') || kind === 'continue') instance.attempt++;
+  const isBetweenAttempts = kind === 'total-timeout' && instance.status === 'retrying';
+  if (kind === 'total-timeout' && instance.owner !== null)
+    draft.effects.push({ type: 'abort-attempt', elementInstanceId: instance.id });
+  failElement(draft, nodeOf(draft, instance), instance, { ...failure, kind: 'model', isBetweenAttempts, needsPerson: true });
 }
 
 function dropRow(draft: Draft, { elementInstanceId, timerNodeId }: TimerKey): void {

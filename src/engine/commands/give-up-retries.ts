@@ -1,4 +1,5 @@
 import { openIncident } from '../behaviors/fail-element.js';
+import { recordFailedAttempt } from '../behaviors/record-recovery.js';
 import { releaseWait } from '../behaviors/release-waits.js';
 import { classifyError } from '../recovery/classify-error.js';
 import { nodeOf, touchElement, type Draft } from '../state/draft.js';
@@ -21,18 +22,16 @@ export function giveUpRetries(draft: Draft, before: InstanceState, command: Give
 /** Ends the automatic attempts of a visit that waits for the next one. */
 export function giveUp(draft: Draft, instance: ElementInstance, reason: string): void {
   releaseWait(draft, instance);
-  if (instance.attempt === 0) instance.attempt = 1;
-  const incident: Incident = instance.incident ?? heldBack(draft, instance);
-  openIncident(draft, nodeOf(draft, instance), instance, {
-    ...incident,
-    attempt: instance.attempt,
-    decision: { action: 'fail', reason },
-    parkedFor: null,
-  });
+  const node = nodeOf(draft, instance);
+  const decision = { action: 'fail', reason } as const;
+  const incident = instance.incident ?? heldBack(draft, instance);
+  if (instance.incident === null) recordFailedAttempt(draft, node, instance, { ...incident, decision });
+  openIncident(draft, node, instance, { ...incident, decision, parkedFor: null });
 }
 
-/** A visit that was held by its circuit before it was attempted at all has not failed of its own. */
+/** A visit that its circuit holds back has not failed of its own: the attempt that it did not get counts as one. */
 function heldBack(draft: Draft, instance: ElementInstance): Incident {
+  instance.attempt++;
   const circuit = instance.recovery?.circuit ?? '';
   const message = `The attempt was held back, because the circuit of '${circuit}' is open: service unavailable.`;
   const code = 'CIRCUIT_OPEN';

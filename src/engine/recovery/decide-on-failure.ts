@@ -103,7 +103,8 @@ function again(policy: RetryPolicy | null, failure: FailedAttempt, ruled: Ruled 
   const { attempts } = failure;
   const most = failure.retriesLeft === null ? (own?.maxAttempts ?? budget?.maxAttempts ?? null) : attempts + failure.retriesLeft;
   const by = ruled ? `, ${ruled.name}` : '';
-  if (most !== null && attempts >= most) return exhausted(policy, `all ${most} attempts of the retry policy failed${by}`);
+  if (most !== null && attempts >= most)
+    return exhausted(policy, `${most === 1 ? 'the one attempt' : `all ${most} attempts`} of the retry policy failed${by}`);
   const delayMs = waitOf(policy, failure, own?.curve ?? ladderCurve(policy, attempts) ?? budget?.curve ?? null);
   const budgetMs = budget?.budgetMs ?? null;
   if (budgetMs !== null && failure.elapsedMs + delayMs > budgetMs)

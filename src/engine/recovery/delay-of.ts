@@ -37,6 +37,7 @@ function baseDelay(delays: Exclude<RetryDelays, { kind: 'random' }>, retry: numb
     case 'listed':
       return delays.delaysMs[Math.min(retry, delays.delaysMs.length) - 1] ?? 0;
     case 'exponential':
+      if (delays.initialMs === 0) return 0; // 0 times infinity is no number.
       return Math.min(delays.initialMs * delays.coefficient ** (retry - 1), delays.maximumMs);
     case 'linear': {
       const steps = Math.max(1, delays.retries - 1);
