@@ -25,6 +25,6 @@ export const own: Notation = (from) => {
 };
 
 function readAttempts(from: Attributes): Said<number | 'unlimited'> {
-  if (from.text('attempts') === 'unlimited') return 'unlimited';
+  if (from.raw('attempts')?.trim() === 'unlimited') return 'unlimited';
   return from.whole('attempts', 1, MAX_ATTEMPTS);
 }
