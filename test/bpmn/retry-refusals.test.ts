@@ -109,6 +109,8 @@ const CASES: readonly (readonly [title: string, xml: string, problems: string])[
   ...['99', '600', '6xx', '599-500', 'abc', '500-', '503,'].map(
     (status) => [`a rule about status ${status}`, rule(`httpStatus="${status}" action="fail"`), BAD] as const,
   ),
+  ['a rule with 201 characters to look for', rule(`text="${'a'.repeat(201)}" action="fail"`), BAD],
+  ['a rule with a code of 201 characters', rule(`errorCode="A, ${'a'.repeat(201)}" action="fail"`), BAD],
   ['a rule whose FEEL cannot be parsed', rule('when="=attempt &gt;" action="fail"'), 'invalid-expression X'],
   ['a rule that throws no code', rule('errorCode="E" action="throw"'), BAD],
   ['a rule with a code that it does not throw', rule('errorCode="E" action="fail" bpmnError="F"'), BAD],
