@@ -1,5 +1,5 @@
 import type { ActivityNode, RetryPolicy, Variables, WorkTaskNode } from '../../src/engine/index.js';
-import { accepted, around, compiled, extensions } from './model-text.js';
+import { accepted, around, compiled, extensions, properties } from './model-text.js';
 
 const WORK = '<zeebe:taskDefinition type="work"/>';
 
@@ -162,6 +162,51 @@ describe('the end of the attempts', () => {
     );
 
     expect(caps).toEqual([3_600_000, 300_000, 0]);
+  });
+});
+
+describe("BankLingo's property RetryPolicy", () => {
+  const json = async (value: object): Promise<RetryPolicy | null> => {
+    const named = properties({ ConnectorKey: 'http', Endpoint: 'http://a', RetryPolicy: JSON.stringify(value) });
+    return (await workTask(around(`<bpmn:serviceTask id="X">${named}</bpmn:serviceTask>`))).retryPolicy;
+  };
+
+  it('is the same policy as JSON', async () => {
+    const written = await policyOf(
+      'attempts="4" delays="1s, 5s" onExhausted="skip"',
+      `<reprise:rule httpStatus="503" action="retry" attempts="9"/><reprise:ladder after="2"><reprise:set target="a" value="b"/></reprise:ladder>
+       <reprise:output target="score" value="c"/>`,
+    );
+
+    const said = await json({
+      attempts: 4,
+      delays: ['1s', '5s'],
+      onExhausted: 'skip',
+      rules: [{ httpStatus: 503, action: 'retry', attempts: 9 }],
+      ladder: [{ after: 2, set: { a: 'b' } }],
+      outputs: { score: 'c' },
+    });
+
+    expect(JSON.stringify(said)).toBe(JSON.stringify(written));
+  });
+
+  it("takes Coflux' tuples as lists, and values of any kind", async () => {
+    const said = await json({
+      like: 'coflux',
+      retries: [5, 300, 600],
+      ladder: [
+        { after: 1, set: { timeout: 20_000, urgent: true, hosts: ['a', 'b'], limits: { 'per day': 3 }, later: '=attempt' } },
+      ],
+    });
+
+    expect(said).toMatchObject({ maxAttempts: 6, curve: { delays: { kind: 'linear' } } });
+    expect(values(said?.ladder[0]?.set ?? [], { attempt: 2 })).toEqual({
+      timeout: 20_000,
+      urgent: true,
+      hosts: ['a', 'b'],
+      limits: { 'per day': 3 },
+      later: 2,
+    });
   });
 });
 

@@ -13,6 +13,9 @@ const asking = (target: string, elements: string, delivery = 'reprise:delivery="
   around(`<bpmn:serviceTask id="X" reprise:reconcile="${target}" ${delivery}>${extensions(WORK)}</bpmn:serviceTask>${elements}`);
 const check = (attributes = ''): string => `<bpmn:serviceTask id="C" ${attributes}>${extensions(WORK)}</bpmn:serviceTask>`;
 
+const bankLingo = (values: Record<string, string>): string =>
+  around(`<bpmn:serviceTask id="X">${properties({ Endpoint: 'http://a', ...values })}</bpmn:serviceTask>`);
+
 const BAD = 'invalid-retry-policy X';
 
 const CASES: readonly (readonly [title: string, xml: string, problems: string])[] = [
@@ -101,6 +104,11 @@ const CASES: readonly (readonly [title: string, xml: string, problems: string])[
   ['Coflux when and retryOn', policy('like="coflux" retries="2" when="E" retryOn="any"'), BAD],
   ['Valohai with a negative delay', policy('like="valohai" delay="-60"'), BAD],
   ['Valohai with negative retries', policy('like="valohai" retries="-1"'), BAD],
+  // BankLingo's
+  ...['3', '[]', 'null', '{', '{"attempts":{}}', '{"rules":{}}', '{"rules":[1]}', '{"outputs":[1]}', '{"attempts":0}'].map(
+    (RetryPolicy) => [`RetryPolicy ${RetryPolicy}`, bankLingo({ RetryPolicy }), BAD] as const,
+  ),
+  ['RetryPolicy and Retries', bankLingo({ RetryPolicy: '{}', Retries: '3' }), 'conflicting-settings X'],
   // rules
   ['a rule without condition', rule('action="retry"'), BAD],
   ['a rule without action', rule('errorCode="E"'), BAD],

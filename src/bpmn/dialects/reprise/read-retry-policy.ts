@@ -17,9 +17,13 @@ type Like = 'temporal' | 'coflux' | 'mechanic' | 'valohai';
 const NOTATIONS: Readonly<Record<Like, Notation>> = { temporal, coflux, mechanic, valohai };
 const LIKES = Object.keys(NOTATIONS) as Like[];
 
-/** `reprise:retryPolicy`: how often and when in one notation; rules, ladder, budget and end in ours. */
-export function readRetryPolicy(element: ExtensionElement, report: Report): RetryPolicy | null {
-  const from = new Attributes(element, 'reprise:retryPolicy', report);
+/**
+ * `reprise:retryPolicy`: how often and when in one notation; rules, ladder, budget and end in ours. Null when its notation is not
+ * known.
+ * @param what names it in messages
+ */
+export function readRetryPolicy(element: ExtensionElement, what: string, report: Report): RetryPolicy | null {
+  const from = new Attributes(element, what, report);
   const like = from.oneOf('like', LIKES);
   if (like === null) return null;
   const noted = (like === undefined ? own : NOTATIONS[like])(from);

@@ -25,7 +25,7 @@ export const reprise: Dialect = {
     const { timeoutMs = null, timeouts: bounds } = timeouts ? readTimeouts(timeouts, report) : {};
     return {
       ...readDelivery(extensions, report),
-      ...(policy && { retryPolicy: readRetryPolicy(policy, report) }),
+      ...(policy && { retryPolicy: readRetryPolicy(policy, 'reprise:retryPolicy', report) }),
       ...(bounds && { timeouts: bounds }),
       ...(timeoutMs !== null && { timeoutMs }),
     };
