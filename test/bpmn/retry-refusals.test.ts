@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { readModel } from '../../src/bpmn/index.js';
+import { delayOf, MAX_DELAY_MS } from '../../src/engine/index.js';
 import { around, extensions, flow, properties, refusals } from './model-text.js';
 
 const WORK = '<zeebe:taskDefinition type="work"/>';
@@ -117,6 +119,7 @@ const CASES: readonly (readonly [title: string, xml: string, problems: string])[
   ...['99', '600', '6xx', '599-500', 'abc', '500-', '503,'].map(
     (status) => [`a rule about status ${status}`, rule(`httpStatus="${status}" action="fail"`), BAD] as const,
   ),
+  ['101 rules', policy('', '<reprise:rule errorCode="E" action="fail"/>'.repeat(101)), BAD],
   ['a rule with 201 characters to look for', rule(`text="${'a'.repeat(201)}" action="fail"`), BAD],
   ['a rule with a code of 201 characters', rule(`errorCode="A, ${'a'.repeat(201)}" action="fail"`), BAD],
   ['a rule whose FEEL cannot be parsed', rule('when="=attempt &gt;" action="fail"'), 'invalid-expression X'],
@@ -186,6 +189,15 @@ const CASES: readonly (readonly [title: string, xml: string, problems: string])[
   ['reconcile without delivery', asking('C', check(), ''), 'invalid-reconcile X'],
 ];
 
+const ATTRIBUTES =
+  'like attempts initial coefficient maximum delays jitter budget retryOn retryAfterCap onExhausted errorCode message initialInterval backoffCoefficient maximumInterval maximumAttempts nonRetryableErrorTypes retries when delay'.split(
+    ' ',
+  );
+const VALUES =
+  'temporal coflux mechanic valohai own 0 1 5 20 -1 1.5 NaN Infinity 1e9 99999999999 0s 1s 30s 5m 2h 400d PT1S PT1H P1Y -PT1S 1s,2s 5,300,600 (2,300) unlimited true any transient none full equal 10% 100% 1000% error park throw skip E'.split(
+    ' ',
+  );
+
 describe('a model is refused for what it says of recovery', () => {
   it.each(CASES)('%s', async (_title, xml, problems) => {
     expect(await refusals(xml)).toEqual(problems.split(', '));
@@ -223,6 +235,25 @@ describe('a model is refused for what it says of recovery', () => {
         },
       ],
     });
+  });
+
+  test('or gives waits that are whole numbers within a year, whatever it says', async () => {
+    const said = fc.dictionary(fc.constantFrom(...ATTRIBUTES), fc.constantFrom(...VALUES), { maxKeys: 4, noNullPrototype: true });
+    let taken = 0;
+    await fc.assert(
+      fc.asyncProperty(said, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), async (attributes, dice) => {
+        const written = Object.entries(attributes).map(([name, value]) => `${name}="${value}"`);
+        const result = await readModel(policy(written.join(' ')));
+        if (result.kind === 'refused') return;
+        taken++;
+        const node = result.processes[0]?.nodesById.get('X');
+        const compiled = node && 'retryPolicy' in node ? node.retryPolicy : null;
+        const waits = [1, 2, 3, 50, 9999].map((retry) => (compiled ? delayOf(compiled.curve, retry, dice) : -1));
+        expect(waits.every((ms) => Number.isInteger(ms) && ms >= 0 && ms <= MAX_DELAY_MS)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+    expect(taken).toBeGreaterThan(20);
   });
 
   it('warns of a budget in which no retry has room', async () => {

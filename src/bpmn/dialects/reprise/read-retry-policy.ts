@@ -15,6 +15,8 @@ import { readRule } from './read-rule.js';
 
 type Like = 'temporal' | 'coflux' | 'mechanic' | 'valohai';
 const NOTATIONS: Readonly<Record<Like, Notation>> = { temporal, coflux, mechanic, valohai };
+/** Most rules, and most steps of a ladder: all are looked at after each failure. */
+const MOST = 100;
 const LIKES = Object.keys(NOTATIONS) as Like[];
 
 /**
@@ -31,6 +33,8 @@ export function readRetryPolicy(element: ExtensionElement, what: string, report:
   if (retryOn !== undefined && like === 'coflux' && noted.rules.length > 0)
     from.wrong('Expected either retryOn or when, but found both', 'Keep one of them.');
   const budgetMs = from.duration('budget', 1, MAX_DELAY_MS) ?? noted.budgetMs;
+  for (const name of ['rule', 'ladder'])
+    if (from.children(name).length > MOST) from.wrong(`Expected at most ${MOST} reprise:${name} in ${what}, but there are more`);
   const policy: RetryPolicy = {
     ...noted,
     retries: retryOn ?? noted.retries,
