@@ -47,8 +47,8 @@ export function readRule(element: ExtensionElement, number: number, report: Repo
   return { name, match, action };
 }
 
-/** The classes among these words; those that are none are reported. */
-export function readClasses(from: Attributes, name: string): ErrorClass[] | null {
+/** Those that are none are reported. */
+function readClasses(from: Attributes, name: string): ErrorClass[] | null {
   const words = from.list(name);
   return words ? words.map((word) => errorClassOf(word) ?? from.unexpected(name, listed(ERROR_CLASSES)) ?? 'UNKNOWN') : null;
 }
