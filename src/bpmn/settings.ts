@@ -1,4 +1,4 @@
-import type { Expression, JsonObject, Mapping, RetryPolicy, UserAction, Work } from '../engine/index.js';
+import type { Expression, JsonObject, Mapping, RetryPolicy, UserAction, Work, WorkTimeouts } from '../engine/index.js';
 import type { Report } from './problem.js';
 
 /** What the dialects' extensions say about one flow node, in one vocabulary. Undefined: not said. */
@@ -15,6 +15,8 @@ export interface Settings {
   readonly delivery?: Work['delivery'];
   /** Time-out of an attempt, where what is to be done stands elsewhere (`bpmn:script`, another dialect). In ms. */
   readonly timeoutMs?: number;
+  /** What bounds the attempts besides that. */
+  readonly timeouts?: WorkTimeouts;
   /** Language of a script that stands in `bpmn:script`, where the dialect says it. */
   readonly scriptLanguage?: string;
 }

@@ -1,3 +1,4 @@
+import { extensionsOf } from './extensions.js';
 import { childOf, childrenOf, elementType, textOf, type ModdleElement } from './moddle-element.js';
 import type { UnresolvedReferences } from './reader.js';
 
@@ -62,6 +63,17 @@ export function scopesOf(scope: SourceScope): SourceScope[] {
 /** All flow nodes of a process and its sub-processes, in document order. */
 export function nodesOf(scope: SourceScope): SourceNode[] {
   return scope.nodes.flatMap((node) => [node, ...(node.content ? nodesOf(node.content) : [])]);
+}
+
+/** The id of the task that is asked what became of this one's attempts with unknown outcome; null: nobody is. */
+export function reconcileIdOf(node: SourceNode): string | null {
+  return extensionsOf(node.element, 'reprise').attributes['reconcile'] ?? null;
+}
+
+/** That task, where it stands in this scope, the one of the node itself. */
+export function reconcileTaskOf(node: SourceNode, scope: SourceScope): SourceNode | null {
+  const id = reconcileIdOf(node)?.trim();
+  return (id && scope.nodes.find((other) => other.id === id)) || null;
 }
 
 function readScope(element: ModdleElement, parent: SourceNode | null): SourceScope {

@@ -5,6 +5,7 @@ import type {
   MessageDefinition,
   StartEventNode,
 } from '../../engine/index.js';
+import { extensionsOf } from '../extensions.js';
 import { childOf, elementType, textOf, type ModdleElement } from '../moddle-element.js';
 import type { Report } from '../problem.js';
 import type { Settings } from '../settings.js';
@@ -25,7 +26,8 @@ type Linked =
   | 'boundaryEvents'
   | 'startEvent'
   | 'reachableFrom'
-  | 'decision';
+  | 'decision'
+  | 'reconcile';
 type Unlinked<T> = T extends FlowNode ? Omit<T, Linked> : never;
 /** What makes a flow node the node of its type. */
 export type NodeParts = Unlinked<FlowNode>;
@@ -35,30 +37,18 @@ export function compileNode(node: SourceNode, settings: Settings, report: Report
   const [definition] = node.eventDefinitions;
   switch (node.type) {
     case 'task':
-      if (!settings.work) return { type: 'task', ...activity(settings, null) };
-      return {
-        type: 'serviceTask',
-        ...activity(settings, 'lastServiceResult'),
-        work: compileWork(node, settings, report),
-        reconcile: null,
-      };
+      if (!settings.work) {
+        reportWithoutWork(node, report);
+        return { type: 'task', ...activity(settings, null) };
+      }
+      return { type: 'serviceTask', ...activity(settings, 'lastServiceResult'), work: compileWork(node, settings, report) };
     case 'manualTask':
       return { type: 'manualTask', ...activity(settings, null) };
     case 'serviceTask':
     case 'sendTask':
-      return {
-        type: node.type,
-        ...activity(settings, 'lastServiceResult'),
-        work: compileWork(node, settings, report),
-        reconcile: null,
-      };
+      return { type: node.type, ...activity(settings, 'lastServiceResult'), work: compileWork(node, settings, report) };
     case 'scriptTask':
-      return {
-        type: 'scriptTask',
-        ...activity(settings, 'lastScriptResult'),
-        work: compileWork(node, settings, report),
-        reconcile: null,
-      };
+      return { type: 'scriptTask', ...activity(settings, 'lastScriptResult'), work: compileWork(node, settings, report) };
     case 'userTask':
       return { type: 'userTask', ...activity(settings, 'lastUserTaskResult'), actions: settings.actions ?? [] };
     case 'receiveTask': {
@@ -85,6 +75,18 @@ export function compileNode(node: SourceNode, settings: Settings, report: Report
     default:
       return null;
   }
+}
+
+/** A plain task that nothing does is passed at once: what is said about its attempts would be ignored. */
+function reportWithoutWork(node: SourceNode, report: Report): void {
+  const { elements, attributes } = extensionsOf(node.element, 'reprise');
+  const [said] = [...elements.map(({ name }) => name), ...Object.keys(attributes)];
+  if (said !== undefined)
+    report.error(
+      'task-without-work',
+      `Expected task '${node.name}' to say how it is done, since it has reprise:${said}, but it does not`,
+      'Make it a service task, or add property ConnectorKey, zeebe:taskDefinition or camunda:topic.',
+    );
 }
 
 function activity(settings: Settings, resultVariable: string | null) {

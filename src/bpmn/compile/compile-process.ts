@@ -1,6 +1,6 @@
 import type { Problems } from '../problem.js';
 import type { Settings } from '../settings.js';
-import { nodesOf, scopesOf, type SourceFlow, type SourceNode, type SourceScope } from '../source-model.js';
+import { nodesOf, reconcileTaskOf, scopesOf, type SourceFlow, type SourceNode, type SourceScope } from '../source-model.js';
 import { readSettings } from '../dialects/index.js';
 import { compileCondition, type CompiledCondition } from './compile-condition.js';
 import { compileNode, type NodeParts } from './compile-node.js';
@@ -22,5 +22,18 @@ export function compileProcess(process: SourceScope, problems: Problems): Compil
     const condition = compileCondition(flow, problems.of(flow.id));
     if (condition) conditions.set(flow, condition);
   }
+  reportIdleReconcileTasks(process, nodes, problems);
   return { nodes, conditions, gatewayScripts };
+}
+
+/** A plain task has work only if a dialect gives it some: the validators cannot see that. */
+function reportIdleReconcileTasks(process: SourceScope, nodes: ReadonlyMap<SourceNode, NodeParts>, problems: Problems): void {
+  for (const scope of scopesOf(process))
+    for (const node of scope.nodes) {
+      const task = reconcileTaskOf(node, scope);
+      if (task?.type === 'task' && nodes.get(task)?.type === 'task')
+        problems
+          .of(node.id)
+          .error('invalid-reconcile', `Expected reprise:reconcile to be a task with work, but nothing does '${task.id}'`);
+    }
 }

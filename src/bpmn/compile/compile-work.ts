@@ -8,13 +8,15 @@ import { compileScript } from './compile-script.js';
 /** What a service, send or script task does; reports a task that nothing says how to do. */
 export function compileWork(node: SourceNode, settings: Settings, report: Report): Work {
   const work = settings.work ?? scriptOf(node, settings, report);
+  if (work?.timeoutMs != null && settings.timeoutMs !== undefined)
+    report.error('conflicting-settings', 'Expected timeoutMs to be said once, but two dialects say it', 'Keep one of them.');
   if (work)
     return {
       connector: work.connector,
       config: work.config,
       delivery: settings.delivery ?? 'at-least-once',
       timeoutMs: work.timeoutMs ?? settings.timeoutMs ?? null,
-      timeouts: NO_TIMEOUTS,
+      timeouts: settings.timeouts ?? NO_TIMEOUTS,
     };
   const hint =
     node.type === 'scriptTask'

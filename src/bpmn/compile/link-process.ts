@@ -1,6 +1,6 @@
 import type { FlowNode, GatewayNode, ProcessDefinition, SequenceFlow, SubProcessNode } from '../../engine/index.js';
 import { textOf } from '../moddle-element.js';
-import { nodesOf, scopesOf, type SourceFlow, type SourceNode, type SourceScope } from '../source-model.js';
+import { nodesOf, reconcileTaskOf, scopesOf, type SourceFlow, type SourceNode, type SourceScope } from '../source-model.js';
 import type { CompiledCondition } from './compile-condition.js';
 import { compileDecision } from './compile-decision.js';
 import type { NodeParts } from './compile-node.js';
@@ -23,7 +23,7 @@ export function linkProcess(scope: SourceScope, parts: CompiledParts): ProcessDe
   for (const { flows } of scopesOf(scope)) for (const flow of flows) linkFlow(flow, linked, parts);
   const nodes = [...linked.values()];
   const nodesById = new Map(nodes.map((node) => [node.id, node]));
-  for (const source of sources) finishNode(source, linked, parts, nodesById);
+  for (const source of sources) finishNode(source, scope, linked, parts, nodesById);
   const startEvents = nodes.filter((node) => node.type === 'startEvent' && node.parent === null);
   const key = scope.id ?? '';
   const name = textOf(scope.element, 'name')?.trim() || key;
@@ -40,7 +40,8 @@ function createNode(
   if (!own) throw new Error(`Expected ${source.type} '${source.id}' to be compiled, but it is not`);
   const parent = source.parent ? (linked.get(source.parent) as SubProcessNode) : null;
   const node = { index, id: source.id, name: source.name, parent, incoming: [], outgoing: [], defaultFlow: null, ...own };
-  return ('inputs' in own ? { ...node, boundaryEvents: [] } : node) as FlowNode;
+  const work = 'work' in own ? { reconcile: null } : {};
+  return ('inputs' in own ? { ...node, boundaryEvents: [], ...work } : node) as FlowNode;
 }
 
 function linkFlow(flow: SourceFlow, linked: ReadonlyMap<SourceNode, FlowNode>, { conditions }: CompiledParts): void {
@@ -57,6 +58,7 @@ function linkFlow(flow: SourceFlow, linked: ReadonlyMap<SourceNode, FlowNode>, {
 
 function finishNode(
   source: SourceNode,
+  scope: SourceScope,
   linked: ReadonlyMap<SourceNode, FlowNode>,
   parts: CompiledParts,
   nodesById: ReadonlyMap<string, FlowNode>,
@@ -64,6 +66,10 @@ function finishNode(
   const node = linked.get(source);
   if (!node) return;
   if ('boundaryEvents' in node) Object.assign(node, { boundaryEvents: source.boundaryEvents.map((event) => linked.get(event)) });
+  if ('reconcile' in node) {
+    const task = reconcileTaskOf(source, source.parent?.content ?? scope);
+    Object.assign(node, { reconcile: task && linked.get(task) });
+  }
   if (node.type === 'subProcess') {
     const start = source.content?.nodes.find(({ type }) => type === 'startEvent');
     Object.assign(node, { startEvent: start && linked.get(start) });

@@ -8,8 +8,10 @@ import type { MessageSetting, Settings, WorkSetting } from '../settings.js';
 import type { SourceNode } from '../source-model.js';
 import { readMapping, readUserActions } from './banklingo-mappings.js';
 import { BankLingoProperties } from './banklingo-properties.js';
+import { retryPolicyOfJson } from './banklingo-retry-policy.js';
 import { ACTIVITIES, WORK_TASKS, type Dialect } from './dialect.js';
 import { handlerConfig } from './handler-config.js';
+import { readRetryPolicy } from './reprise/read-retry-policy.js';
 import { readAttempts, readDelayMs, readTimeoutMs, retryPolicy } from './retry-settings.js';
 
 /** Properties that tell people something and change nothing. */
@@ -81,10 +83,17 @@ function readMappings(properties: BankLingoProperties, report: Report): Settings
   };
 }
 
-/** `Retries` are attempts after the first, `retryBackoff` ms between them. */
+/** `Retries` are attempts after the first, `retryBackoff` ms between them; or `RetryPolicy`, which is ours as JSON. */
 function readRetry(properties: BankLingoProperties, report: Report): Settings {
   const retriesText = properties.take('Retries');
   const backoffText = properties.take('retryBackoff');
+  const policyText = properties.take('RetryPolicy');
+  if (policyText !== null) {
+    if (retriesText !== null || backoffText !== null)
+      report.error('conflicting-settings', 'Expected either RetryPolicy or Retries, but found both', 'Keep one of them.');
+    const policy = retryPolicyOfJson(policyText, report);
+    return policy ? { retryPolicy: readRetryPolicy(policy, 'RetryPolicy', report) } : {};
+  }
   const retries = retriesText === null ? null : readAttempts(retriesText, 'Retries', 0, report);
   const backoff = backoffText === null ? 1000 : readDelayMs(backoffText, 'retryBackoff', report);
   return retries === null || backoff === null ? {} : { retryPolicy: retryPolicy(retries + 1, [backoff]) };

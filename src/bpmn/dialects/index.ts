@@ -6,7 +6,7 @@ import { banklingo } from './banklingo.js';
 import { camunda7 } from './camunda7.js';
 import { camunda8 } from './camunda8.js';
 import type { Dialect } from './dialect.js';
-import { reprise } from './reprise.js';
+import { reprise } from './reprise/reprise.js';
 
 /** All notations that are read; a model may mix them. */
 export const DIALECTS: readonly Dialect[] = [banklingo, camunda8, camunda7, reprise];

@@ -10,6 +10,7 @@ import { executableProcess } from './executable-process.js';
 import { flowDirections } from './flow-directions.js';
 import { gatewayConditions } from './gateway-conditions.js';
 import { nodeIds } from './node-ids.js';
+import { reconcileTasks } from './reconcile-tasks.js';
 import { startEvents } from './start-events.js';
 import { unreachableElements } from './unreachable-elements.js';
 import { unsupportedElements } from './unsupported-elements.js';
@@ -30,6 +31,7 @@ const VALIDATORS: readonly Validator[] = [
   defaultFlows,
   boundaryAttachments,
   gatewayConditions,
+  reconcileTasks,
   unreachableElements,
 ];
 

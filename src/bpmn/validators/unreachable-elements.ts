@@ -1,8 +1,8 @@
-import type { SourceNode, SourceScope } from '../source-model.js';
+import { reconcileTaskOf, type SourceNode, type SourceScope } from '../source-model.js';
 import { executableScopes } from './executable-parts.js';
 import type { Validator } from './validator.js';
 
-/** Everything can be reached from a start event. */
+/** Everything can be reached from a start event, or is asked by a task that can. */
 export const unreachableElements: Validator = (model, problems) => {
   for (const scope of executableScopes(model)) {
     const reached = reachedFrom(scope);
@@ -22,6 +22,8 @@ function reachedFrom(scope: SourceScope): ReadonlySet<SourceNode> {
     reached.add(node);
     for (const { target } of node.outgoing) if (target) open.push(target);
     open.push(...node.boundaryEvents);
+    const asked = reconcileTaskOf(node, scope);
+    if (asked) open.push(asked);
   }
   return reached;
 }
