@@ -173,7 +173,7 @@ describe('rules', () => {
     [
       { do: 'retry', curve: null, maxAttempts: 1 },
       {},
-      'resort error: all 1 attempts of the retry policy failed, rule 1 (exhausted)',
+      'resort error: the one attempt of the retry policy failed, rule 1 (exhausted)',
     ],
     [
       { do: 'reschedule', delayMs: 700, most: 2 },
