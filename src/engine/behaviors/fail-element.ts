@@ -35,13 +35,18 @@ export function failElement(draft: Draft, node: FlowNode, instance: ElementInsta
   if (failure.advice?.circuit !== undefined) remember(instance, { circuit: failure.advice.circuit });
   const recorded: VariableChange[] = [...undone, ...changes];
   if (isAsked) {
-    recordRecovery(draft, node, instance, incident, { exhausted: false, changes: recorded });
+    recordRecovery(draft, node, instance, incident, { exhausted: false, changes: recorded, delayMs: null });
     askReconciler(draft, node, instance);
     return;
   }
-  follow(draft, node, instance, decision);
-  recordRecovery(draft, node, instance, incident, { exhausted: decision.exhausted, changes: recorded });
+  // No wait needs no row: the next attempt begins with the very step that ends this one.
+  const isAtOnce = decision.action !== 'resort' && decision.delayMs === 0 && !draft.state.paused;
+  if (decision.action === 'reschedule') leaveUncounted(instance);
+  if (!isAtOnce) follow(draft, node, instance, decision);
+  const delayMs = decision.action === 'resort' ? null : decision.delayMs;
+  recordRecovery(draft, node, instance, incident, { exhausted: decision.exhausted, changes: recorded, delayMs });
   instance.requestedBy = null;
+  if (isAtOnce) draft.activate(draft, node, instance);
 }
 
 /** An incident: the visit waits for a person, or for the breaker that it is parked for. */
@@ -61,13 +66,14 @@ function follow(draft: Draft, node: FlowNode, instance: ElementInstance, decisio
     } else if (instance.incident) openIncident(draft, node, instance, instance.incident);
     return;
   }
-  if (decision.action === 'reschedule') {
-    instance.budgetFrom++;
-    remember(instance, { reschedules: recoveryOf(instance).reschedules + 1 });
-  }
   instance.status = 'retrying';
   instance.dueAt = draft.context.now + decision.delayMs;
   scheduleRetry(draft, instance, instance.dueAt);
+}
+
+function leaveUncounted(instance: ElementInstance): void {
+  instance.budgetFrom++;
+  remember(instance, { reschedules: recoveryOf(instance).reschedules + 1 });
 }
 
 /** The row of the visit's next automatic attempt. */

@@ -36,13 +36,20 @@ const AUDIT_ACTIONS: Readonly<Record<RecoveryAction, string>> = {
   reconcile: 'OutcomeAsked',
 };
 
+/** What a decision says besides the incident. `delayMs`: before the next attempt; null: there is none by itself. */
+interface Recorded {
+  readonly exhausted: boolean;
+  readonly changes: readonly VariableChange[];
+  readonly delayMs: number | null;
+}
+
 /** The audit entry of the decision about a failure. */
 export function recordRecovery(
   draft: Draft,
   node: FlowNode,
   instance: ElementInstance,
   { code, message, errorClass, decision, parkedFor }: Incident,
-  { exhausted, changes }: { readonly exhausted: boolean; readonly changes: readonly VariableChange[] },
+  { exhausted, changes, delayMs }: Recorded,
 ): void {
   const needsPerson = decision.action === 'fail' || decision.action === 'park' || decision.action === 'escalate';
   draft.effects.push({
@@ -60,7 +67,7 @@ export function recordRecovery(
       reason: decision.reason,
       ...(exhausted && { exhausted }),
       ...(parkedFor !== null && { circuit: parkedFor }),
-      ...(instance.status === 'retrying' && { nextAttemptAt: instance.dueAt }),
+      ...(delayMs !== null && { nextAttemptAt: draft.context.now + delayMs }),
       ...(instance.requestedBy !== null && {
         command: instance.requestedBy.command,
         commandCorrelationId: instance.requestedBy.correlationId,
