@@ -15,6 +15,12 @@ const DBOS = { system: 'DBOS', program: 'peers/dbos.mjs' };
 const RESTATE = { system: 'Restate', program: 'peers/restate.mjs' };
 const IN_PROCESS = { system: 'Reprise in process', program: 'reprise-in-process.mjs' };
 const HTTP = { system: 'Reprise HTTP', program: 'reprise-http.mjs' };
+const RECOVERY = { program: 'reprise-recovery.mjs' };
+
+/** Retries that fall due at one moment, beside so many that wait. */
+export const WAITING = { ten: '10 waiting', thousand: '1,000 waiting', million: '1,000,000 waiting' };
+/** Eleven attempts of an instance: of as many tasks, or of one that fails ten times. */
+export const ATTEMPTS = { succeeding: 'eleven succeed', failing: 'ten fail, one succeeds' };
 
 /** @type {Run[]} */
 const RUNS = [
@@ -41,6 +47,31 @@ const RUNS = [
   { workload: 'latency', ...DBOS, kind: 'w1', clients: 1, count: 300, warmup: 100 },
 
   { workload: 'retry', ...HTTP, kind: 'retry', clients: 1, count: 500, warmup: 300 },
+
+  { workload: 'due', ...RECOVERY, system: WAITING.ten, kind: 'due-10', clients: 0, count: 4_000, warmup: 0 },
+  { workload: 'due', ...RECOVERY, system: WAITING.thousand, kind: 'due-1000', clients: 0, count: 4_000, warmup: 0 },
+  { workload: 'due', ...RECOVERY, system: WAITING.million, kind: 'due-1000000', clients: 0, count: 4_000, warmup: 0 },
+  { workload: 'lateness', ...RECOVERY, system: 'Reprise HTTP', kind: 'lateness', clients: 0, count: 300, warmup: 0 },
+  { workload: 'worker', ...FLOOR, kind: 'w2', clients: 16, count: 6_000, warmup: 1_000 },
+  { workload: 'worker', ...RECOVERY, system: 'Reprise HTTP', kind: 'worker', clients: 16, count: 4_000, warmup: 500 },
+  {
+    workload: 'attempts',
+    ...RECOVERY,
+    system: ATTEMPTS.succeeding,
+    kind: 'attempts-succeeding',
+    clients: 32,
+    count: 1_500,
+    warmup: 300,
+  },
+  {
+    workload: 'attempts',
+    ...RECOVERY,
+    system: ATTEMPTS.failing,
+    kind: 'attempts-failing',
+    clients: 32,
+    count: 1_500,
+    warmup: 300,
+  },
 ];
 
 /** The long run that shows whether memory grows. */
@@ -56,6 +87,10 @@ export const WORKLOADS = {
   w3: 'W3: start to a user task (or a wait for a message), then signal to the end',
   latency: 'Latency of W1 with one client',
   retry: 'Retry of a task that does nothing, on an idle server',
+  due: 'Retries that fall due at one moment, until the last of their instances has ended',
+  lateness: 'Lateness of a due retry on an idle server',
+  worker: 'A job taken and completed by a worker over HTTP (floor: two grouped commits)',
+  attempts: 'Instances of eleven attempts, start to end',
   memory: 'Memory: 100,000 instances of W1',
   size: 'The cost of W1 against what the database holds',
 };

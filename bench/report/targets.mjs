@@ -1,5 +1,5 @@
 import { median } from '../measure/closed-loop.mjs';
-import { SIZES } from '../plan.mjs';
+import { ATTEMPTS, SIZES, WAITING } from '../plan.mjs';
 import { formatNumber, medianOf } from './report.mjs';
 
 /** @typedef {import('./report.mjs').Result} Result */
@@ -38,6 +38,11 @@ const TARGETS = [
     { workload: 'latency', system, figure: /** @type {const} */ ('p99Ms'), most: 15, towards: 8 },
   ]),
   { workload: 'retry', system: HTTP, figure: 'p50Ms', most: 5, towards: 3 },
+  { workload: 'due', system: WAITING.thousand, than: WAITING.ten, least: 0.8, towards: 1 },
+  { workload: 'due', system: WAITING.million, than: WAITING.ten, least: 0.8, towards: 1 },
+  { workload: 'lateness', system: HTTP, figure: 'p99Ms', most: 50, towards: 10 },
+  { workload: 'attempts', system: ATTEMPTS.failing, than: ATTEMPTS.succeeding, least: 0.5, towards: 1 },
+  { workload: 'worker', system: HTTP, than: 'floor', least: 0.1, towards: 0.2 },
   { workload: 'memory', system: HTTP, figure: 'residentMib', most: 350 },
   { workload: 'memory', system: HTTP, figure: 'grownMib', most: 10 },
   { workload: 'size', system: SIZES.million, than: SIZES.thousand, figure: 'serverUs', most: 1.1, towards: 1 },

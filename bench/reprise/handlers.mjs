@@ -6,4 +6,17 @@ export default {
     if (variables['ok'] !== true) throw new Error("Expected the variable 'ok' to be true");
     return null;
   },
+  /** @param {{ attempt: number }} attempt */
+  'bench:fail-first': ({ attempt }) => failBefore(2, attempt),
+  /** @param {{ attempt: number }} attempt */
+  'bench:fail-ten': ({ attempt }) => failBefore(11, attempt),
 };
+
+/**
+ * @param {number} good The first attempt that succeeds.
+ * @param {number} attempt
+ */
+function failBefore(good, attempt) {
+  if (attempt < good) throw new Error(`Service unavailable at attempt ${attempt}`);
+  return null;
+}
