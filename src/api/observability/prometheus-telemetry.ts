@@ -40,6 +40,13 @@ export class PrometheusTelemetry extends Telemetry {
     registers: [this.registry],
   });
 
+  private readonly decisions = new Counter({
+    name: 'reprise_recovery_decisions_total',
+    help: 'Automatic decisions about failures, by the name that they have in the audit trail.',
+    labelNames: ['action'],
+    registers: [this.registry],
+  });
+
   constructor() {
     super();
     collectDefaultMetrics({ register: this.registry });
@@ -60,6 +67,10 @@ export class PrometheusTelemetry extends Telemetry {
 
   conflict(): void {
     this.conflicts.inc();
+  }
+
+  decision(action: string): void {
+    this.decisions.inc({ action });
   }
 
   /** A figure that is asked for at each scrape; left out where it cannot be had. */

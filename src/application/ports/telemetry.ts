@@ -3,4 +3,6 @@ export abstract class Telemetry {
   abstract batch(size: number, durationMs: number): void;
   abstract attempt(connector: string, outcome: string, durationMs: number): void;
   abstract conflict(): void;
+  /** An automatic decision about a failure, by the name it has in the audit trail. */
+  abstract decision(action: string): void;
 }

@@ -275,7 +275,7 @@ export class EngineSession {
     const begun = result.effects.flatMap((effect) => (effect.type === 'execute-attempt' ? [effect.elementInstanceId] : []));
     item.resolve({ kind: 'done', instance, report: result.report, begun });
     try {
-      handOutEffects(instance, result.effects, this.attempts, this.wakeups);
+      handOutEffects(instance, result.effects, this.attempts, this.wakeups, this.telemetry);
     } catch (error) {
       this.logger.error({ instanceGuid: item.target.guid, error: String(error) }, 'Effects could not be handed out');
       this.wakeups.instanceInDoubt(item.target);

@@ -1,5 +1,6 @@
-import type { FlowNode } from '../definition/process-definition.js';
+import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import type { FailedAttempt, FailureDecision } from '../recovery/decide-on-failure.js';
+import { SINGLE_ATTEMPT } from '../recovery/retry-policy.js';
 import type { ElementInstance, Incident, RecoveryAction } from '../state/instance-state.js';
 import type { Draft } from '../state/draft.js';
 import type { VariableChange } from '../state/variable-change.js';
@@ -22,11 +23,12 @@ export function failElement(draft: Draft, node: FlowNode, instance: ElementInsta
   if (instance.attempt === 0 || instance.status === 'held') instance.attempt++;
   const undone = undoVariables(draft, instance);
   const seen = seeFailure(draft, instance, failure);
+  if (seen.retriesLeft !== null) keepRetriesLeft(node, instance, seen);
   const { decision, changes } = climbLadder(draft, node, instance, seen, judgeFailure(node, failure, seen));
   const isAsked = failure.kind === 'unknown-outcome' && mayReconcile(node, instance);
   if (recoveryOf(instance).reconciling) remember(instance, { reconciling: false });
   const action = isAsked ? 'reconcile' : actionOf(decision);
-  const incident = incidentOf(draft, instance, seen, failure, action, decision.reason);
+  const incident = incidentOf(draft, instance, seen, failure, action, reasonOf(decision));
   if (!failure.isBetweenAttempts) recordFailedAttempt(draft, node, instance, incident);
   instance.incident = incident;
   releaseWait(draft, instance);
@@ -89,6 +91,13 @@ export function scheduleRetry(draft: Draft, instance: ElementInstance, dueAt: nu
   });
 }
 
+/** What a worker says about the attempts that are left holds for those to come, too. */
+function keepRetriesLeft(node: FlowNode, instance: ElementInstance, { attempts, retriesLeft, override }: FailedAttempt): void {
+  const budget = override ?? (isActivity(node) ? node.retryPolicy : null) ?? SINGLE_ATTEMPT;
+  const { curve, budgetMs } = budget;
+  remember(instance, { budget: { maxAttempts: attempts + (retriesLeft ?? 0), curve, budgetMs } });
+}
+
 function mayReconcile(node: FlowNode, instance: ElementInstance): boolean {
   return reconcilerOf(node) !== null && !recoveryOf(instance).reconciling && instance.lossesInARow < LOSSES;
 }
@@ -96,6 +105,12 @@ function mayReconcile(node: FlowNode, instance: ElementInstance): boolean {
 function actionOf(decision: FailureDecision): RecoveryAction {
   if (decision.action !== 'resort') return decision.action;
   return decision.resort.do === 'error' ? 'fail' : decision.resort.do;
+}
+
+/** With the words that an escalation is to say. */
+function reasonOf(decision: FailureDecision): string {
+  const isEscalated = decision.action === 'resort' && decision.resort.do === 'escalate';
+  return isEscalated && decision.resort.message !== '' ? `${decision.reason}: ${decision.resort.message}` : decision.reason;
 }
 
 function incidentOf(

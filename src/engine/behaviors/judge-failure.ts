@@ -24,7 +24,11 @@ export interface Failure {
 }
 
 /** Failures that leave open whether the work was done: the call may have arrived. */
-const UNKNOWN_OUTCOMES = ['TIMEOUT', 'CONNECTION_RESET', 'CONNECTION_FAILED', 'ABORTED', 'HEARTBEAT_TIMEOUT', 'TOTAL_TIMEOUT'];
+const UNKNOWN_OUTCOMES = [
+  ...['TIMEOUT', 'CONNECTION_RESET', 'CONNECTION_FAILED', 'ABORTED', 'HEARTBEAT_TIMEOUT', 'TOTAL_TIMEOUT'],
+  // A gateway's word: what it stands before may have done the work.
+  ...['HTTP_502', 'HTTP_504'],
+];
 
 /** A task that may run at most once must not run again where nobody knows whether it has run. */
 export function asKnown(node: FlowNode, failure: Failure): Failure {

@@ -2,7 +2,7 @@ import { scheduleRetry } from '../behaviors/fail-element.js';
 import { recoveryOf, remember } from '../behaviors/visit-recovery.js';
 import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import { delayOf, diceOf } from '../recovery/delay-of.js';
-import type { RetryBudget } from '../recovery/retry-policy.js';
+import { SINGLE_ATTEMPT, type RetryBudget } from '../recovery/retry-policy.js';
 import { nodeOf, openElements, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
@@ -10,11 +10,6 @@ import type { UpdateRetryPolicy } from './command.js';
 import { giveUp } from './give-up-retries.js';
 import { guard, reject } from './guards.js';
 
-const ONCE: RetryBudget = {
-  maxAttempts: 1,
-  curve: { delays: { kind: 'listed', delaysMs: [0] }, jitter: 'none' },
-  budgetMs: null,
-};
 const ATTEMPTED = ['executing', 'queued', 'retrying', 'held', 'failed'];
 
 /**
@@ -48,7 +43,7 @@ function reschedule(draft: Draft, instance: ElementInstance, { curve }: RetryBud
 
 function changedBudget(node: FlowNode, instance: ElementInstance, { budget: change }: UpdateRetryPolicy): RetryBudget {
   const policy = isActivity(node) ? node.retryPolicy : null;
-  const { maxAttempts, curve, budgetMs } = recoveryOf(instance).budget ?? policy ?? ONCE;
+  const { maxAttempts, curve, budgetMs } = recoveryOf(instance).budget ?? policy ?? SINGLE_ATTEMPT;
   const failed =
     instance.attempt - instance.budgetFrom - (instance.status === 'executing' || instance.status === 'queued' ? 1 : 0);
   const most = change.retriesLeft === undefined ? change.maxAttempts : failed + change.retriesLeft;

@@ -120,6 +120,13 @@ export const MAX_DELAY_MS = 366 * 86_400_000;
 /** `Retry-After` is honoured up to here unless the policy says otherwise: an hour, in ms. */
 export const RETRY_AFTER_CAP_MS = 3_600_000;
 
+/** What holds where there is no policy: a single attempt. */
+export const SINGLE_ATTEMPT: RetryBudget = {
+  maxAttempts: 1,
+  curve: { delays: { kind: 'listed', delaysMs: [0] }, jitter: 'none' },
+  budgetMs: null,
+};
+
 /** The policy that says no more than how often and when. */
 export function plainPolicy(budget: Pick<RetryBudget, 'maxAttempts' | 'curve'> & Partial<RetryPolicy>): RetryPolicy {
   return {

@@ -48,6 +48,7 @@ export class CountingTelemetry extends Telemetry {
     this.batches.push(size);
   }
   attempt(): void {}
+  decision(): void {}
   conflict(): void {
     this.conflicts++;
   }
