@@ -1,9 +1,19 @@
-import { openElements, type Command, type ElementInstance, type JsonObject, type JsonValue } from '../../src/engine/index.js';
+import {
+  openElements,
+  type Command,
+  type ElementInstance,
+  type JsonObject,
+  type JsonValue,
+  type RetryAdvice,
+} from '../../src/engine/index.js';
 import type { Drive } from './drive.js';
+import { recoveryCommand, type RecoveryDeed } from './recovery-deeds.js';
 
 /** One line of a case's `commands.json`: a verb with the element it is done to, and what else the command says. */
-export interface Deed {
+export interface Deed extends RecoveryDeed {
   readonly start?: string | null;
+  /** With `start`: types of work that this server does not have; they are jobs for workers. */
+  readonly workers?: readonly string[];
   readonly complete?: string;
   readonly fail?: string;
   readonly throw?: string;
@@ -29,6 +39,8 @@ export interface Deed {
   readonly code?: string;
   readonly action?: string;
   readonly failure?: string;
+  /** Of `fail`: what the failed side says about trying again. */
+  readonly advice?: RetryAdvice;
   readonly to?: string;
   readonly keepVariables?: 'onSuccess';
   readonly attempts?: 'reset';
@@ -39,6 +51,7 @@ export interface Deed {
 export function toCommand(drive: Drive, deed: Deed): Command | null {
   const expectedVersion = deed.expectedVersion ?? null;
   const variables = deed.variables ?? null;
+  if (deed.workers) drive.connectors = { has: (type) => deed.workers?.includes(type) === false };
   if (deed.start !== undefined)
     return {
       type: 'start-process-instance',
@@ -89,6 +102,8 @@ export function toCommand(drive: Drive, deed: Deed): Command | null {
   if (deed.set) return { type: 'set-process-variables', variables: variables ?? {}, expectedVersion };
   if (deed.forward) return { type: 'step-forward' };
   if (deed.backward) return { type: 'step-backward' };
+  const recovery = recoveryCommand(drive, deed);
+  if (recovery) return recovery;
   throw new Error(`Expected a deed, but found ${JSON.stringify(deed)}`);
 }
 
@@ -104,6 +119,7 @@ function failure(drive: Drive, deed: Deed): Command {
     bpmnError,
     details: null,
     variables,
+    retry: deed.advice ?? null,
   };
 }
 

@@ -105,7 +105,11 @@ function again(policy: RetryPolicy | null, failure: FailedAttempt, ruled: Ruled 
   const by = ruled ? `, ${ruled.name}` : '';
   if (most !== null && attempts >= most)
     return exhausted(policy, `${most === 1 ? 'the one attempt' : `all ${most} attempts`} of the retry policy failed${by}`);
-  const delayMs = waitOf(policy, failure, own?.curve ?? ladderCurve(policy, attempts) ?? budget?.curve ?? null);
+  const delayMs = waitOf(
+    policy,
+    failure,
+    own?.curve ? { curve: own.curve, retry: attempts } : currentCurve(policy, budget, attempts),
+  );
   const budgetMs = budget?.budgetMs ?? null;
   if (budgetMs !== null && failure.elapsedMs + delayMs > budgetMs)
     return exhausted(policy, `attempt ${attempts + 1} would begin after the total budget of ${budgetMs} ms`);
@@ -113,14 +117,23 @@ function again(policy: RetryPolicy | null, failure: FailedAttempt, ruled: Ruled 
   return { action: 'retry', delayMs, reason, exhausted: false, step: null };
 }
 
+/** A curve, and which of its waits comes next. */
+interface Wait {
+  readonly curve: RetryCurve;
+  readonly retry: number;
+}
+
 /** Never shorter than what the peer asked for, up to the cap. */
-function waitOf(policy: RetryPolicy | null, failure: FailedAttempt, curve: RetryCurve | null): number {
-  const own = failure.nextDelayMs ?? (curve === null ? 0 : delayOf(curve, failure.attempts, failure.dice));
+function waitOf(policy: RetryPolicy | null, failure: FailedAttempt, wait: Wait | null): number {
+  const own = failure.nextDelayMs ?? (wait === null ? 0 : delayOf(wait.curve, wait.retry, failure.dice));
   return Math.max(own, Math.min(failure.retryAfterMs ?? 0, policy?.retryAfterCapMs ?? 0), 0);
 }
 
-function ladderCurve(policy: RetryPolicy | null, attempts: number): RetryCurve | null {
-  return lastOf(policy?.ladder ?? [], ({ after, curve }) => after <= attempts && curve !== null)?.curve ?? null;
+/** The ladder's newest curve, which begins with its step; else the budget's. */
+function currentCurve(policy: RetryPolicy | null, budget: RetryBudget | null, attempts: number): Wait | null {
+  const step = lastOf(policy?.ladder ?? [], ({ after, curve }) => after <= attempts && curve !== null);
+  if (step?.curve) return { curve: step.curve, retry: attempts - step.after + 1 };
+  return budget === null ? null : { curve: budget.curve, retry: attempts };
 }
 
 function exhausted(policy: RetryPolicy | null, reason: string): FailureDecision {

@@ -88,7 +88,7 @@ export interface LadderStep {
   readonly after: number;
   /** Process variables to write; evaluated over the variables, `error` and `attempt`. */
   readonly set: readonly Mapping[];
-  /** The curve from now on; null: as before. */
+  /** The curve from now on, beginning with its first wait; null: as before. */
   readonly curve: RetryCurve | null;
   /** Time-out of an attempt from now on, in ms; null: as before. */
   readonly timeoutMs: number | null;
