@@ -83,7 +83,7 @@ export function decisionEntry(
   statusBefore: string | null,
   statusAfter: string,
 ): AuditEntry {
-  const correlationId = decision.detail['commandCorrelationId'];
+  const { commandCorrelationId: correlationId, nextAttemptAt } = decision.detail;
   return {
     id: base.id,
     tenantId: header.tenantId,
@@ -102,7 +102,11 @@ export function decisionEntry(
     durationMs: null,
     correlationId: typeof correlationId === 'string' ? correlationId : null,
     idempotencyKey: null,
-    detail: { ...decision.detail, elementInstanceId: decision.elementInstanceId },
+    detail: {
+      ...decision.detail,
+      ...(typeof nextAttemptAt === 'number' && { nextAttemptAt: new Date(nextAttemptAt).toISOString() }),
+      elementInstanceId: decision.elementInstanceId,
+    },
   };
 }
 
