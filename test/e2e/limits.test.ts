@@ -86,6 +86,21 @@ describe('variables over 4 MiB', () => {
     expect(retried).toMatchObject({ isSuccessful: true, data: { status: 'completed' } });
   });
 
+  it('by what a retry policy writes are the failure of its task, which is not tried again by itself', async () => {
+    const ladder =
+      '<reprise:retryPolicy attempts="3" delays="PT0S"><reprise:ladder after="1"><reprise:set target="copy" value="=text" /></reprise:ladder></reprise:retryPolicy>';
+    const task = handlerTask('Task_Fail', 'reprise:fail-unless');
+    await admin.deploy(sequence('climbing', { ...task, xml: task.xml.replace('</bpmn:extensionElements>', `${ladder}$&`) }));
+
+    const started = await startWith('climbing', { text: 'x'.repeat(3 * MIB) });
+
+    expect(started.data).toMatchObject({
+      status: 'error',
+      error: { taskId: 'Task_Fail', errorCode: 'VARIABLES_TOO_LARGE', attemptNumber: 1 },
+    });
+    expect(field(started, 'state.variables.copy')).toBeUndefined();
+  });
+
   it('by what a timer leads to are an incident of its event, and other timers that are due with it fire', async () => {
     await admin.deploy(twoClocks);
     const started = await startWith('two-clocks', { serviceUrl: '', text: 'x'.repeat(4 * MIB - 60) });

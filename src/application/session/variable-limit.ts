@@ -3,6 +3,9 @@ import type { Command, InstanceStatus, StepResult } from '../../engine/index.js'
 /** All variables of an instance, as JSON text (CONTRACT section 8). */
 const VARIABLES_MAX_BYTES = 4 * 1024 * 1024;
 
+/** Nothing that a policy would write, and no other attempt. */
+const FINAL = { nonRetryable: true } as const;
+
 /** A step whose variables may be stored, with their text, so that it is made once. */
 export interface SizedStep {
   readonly result: StepResult;
@@ -11,8 +14,9 @@ export interface SizedStep {
 }
 
 /**
- * Refuses a step that would make the variables too large. An attempt whose result is too large, and a lone timer that leads to
- * as much, have failed instead, so that a person can repair it: there is nobody to refuse them to.
+ * Refuses a step that would make the variables too large. An attempt whose outcome is too large (its result, or what its policy
+ * writes because it failed), and a lone timer that leads to as much, have failed instead, so that a person can repair it: there is
+ * nobody to refuse them to.
  */
 export function limitVariables(
   result: StepResult,
@@ -26,9 +30,9 @@ export function limitVariables(
   const bytes = Buffer.byteLength(variablesText);
   if (bytes <= VARIABLES_MAX_BYTES) return { result, variablesText };
   const message = `Expected the variables of the instance to stay within ${VARIABLES_MAX_BYTES} bytes, but they would take ${bytes}.`;
-  if (command.type === 'complete-attempt') {
+  if (command.type === 'complete-attempt' || command.type === 'fail-attempt') {
     const { elementInstanceId, attempt } = command;
-    const failure = { code: 'VARIABLES_TOO_LARGE', message, bpmnError: false, details: null, variables: null };
+    const failure = { code: 'VARIABLES_TOO_LARGE', message, bpmnError: false, details: null, variables: null, retry: FINAL };
     const failed = step({ type: 'fail-attempt', elementInstanceId, attempt, ...failure });
     return { result: failed, variablesText: textOf(failed) };
   }
