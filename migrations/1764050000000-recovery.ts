@@ -1,15 +1,16 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { CIRCUITS } from './sql/circuits.js';
 import { RECOVERY } from './sql/recovery.js';
 
 /** Retry policies, circuits and jobs for workers. */
 export class Recovery1764050000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(RECOVERY);
+    for (const statements of [RECOVERY, CIRCUITS]) await queryRunner.query(statements);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
-      DROP TABLE job;
+      DROP TABLE job, circuit;
       DROP INDEX timer_job_held, timer_job_due_at, timer_job_retry;
       ALTER TABLE timer_job DROP COLUMN tenant_id, DROP COLUMN circuit, DROP COLUMN held, DROP COLUMN probe;
       CREATE INDEX timer_job_due_at ON timer_job (due_at);

@@ -24,10 +24,24 @@ export interface Config {
   readonly testClock: boolean;
   /** Instances that ended longer ago are removed; null: kept for ever. */
   readonly historyDays: number | null;
+  /** When automatic attempts are held back. */
+  readonly circuits: CircuitConfig;
   /** Names for `contextTypeId`: `1=Loan,2=Client`. */
   readonly contextTypes: ReadonlyMap<number, string>;
   /** ES modules whose default export maps task types to handlers. */
   readonly handlerModules: readonly string[];
+}
+
+/** When a circuit opens, and how it is probed. */
+export interface CircuitConfig {
+  /** False: circuits open by command only. */
+  readonly isAutomatic: boolean;
+  readonly windowMs: number;
+  readonly leastCalls: number;
+  /** From 0 to 1. */
+  readonly failureShare: number;
+  readonly firstProbeMs: number;
+  readonly longestProbeMs: number;
 }
 
 /** How JSON Web Tokens are checked. Neither `secret` nor `jwksUrl`: none is accepted. */
@@ -76,6 +90,7 @@ export function readConfig(env: Environment): Config {
     rateLimit: read.integer('REPRISE_RATE_LIMIT', 0, 0, 1_000_000),
     testClock: read.flag('REPRISE_TEST_CLOCK'),
     historyDays: read.integer('REPRISE_HISTORY_DAYS', null, 1, 36_500),
+    circuits: readCircuits(read),
     contextTypes: read.names('REPRISE_CONTEXT_TYPES'),
     handlerModules: read.list('REPRISE_HANDLERS'),
   };
@@ -85,6 +100,18 @@ export function readConfig(env: Environment): Config {
   if (config.jwt.jwksUrl !== null && !URL.canParse(config.jwt.jwksUrl)) problems.push('REPRISE_JWKS_URL must be a URL');
   if (problems.length > 0) throw new ConfigError(`The settings cannot be used:\n  ${problems.join('\n  ')}`);
   return config;
+}
+
+function readCircuits(read: EnvironmentReader): CircuitConfig {
+  const firstProbeMs = read.integer('REPRISE_BREAKER_PROBE_MS', 5_000, 10, 3_600_000);
+  return {
+    isAutomatic: read.flag('REPRISE_BREAKER', true),
+    windowMs: read.integer('REPRISE_BREAKER_WINDOW_MS', 30_000, 100, 3_600_000),
+    leastCalls: read.integer('REPRISE_BREAKER_CALLS', 10, 1, 1_000_000),
+    failureShare: read.integer('REPRISE_BREAKER_FAILURE_PERCENT', 50, 1, 100) / 100,
+    firstProbeMs,
+    longestProbeMs: Math.max(firstProbeMs, read.integer('REPRISE_BREAKER_LONGEST_PROBE_MS', 60_000, 10, 86_400_000)),
+  };
 }
 
 /** Reads single variables; an empty one counts as absent. */
@@ -108,8 +135,8 @@ class EnvironmentReader {
     return fallback;
   }
 
-  flag(name: string): boolean {
-    const text = this.text(name)?.toLowerCase() ?? 'false';
+  flag(name: string, fallback = false): boolean {
+    const text = this.text(name)?.toLowerCase() ?? String(fallback);
     if (['true', '1', 'yes', 'on'].includes(text)) return true;
     if (!['false', '0', 'no', 'off'].includes(text)) this.problems.push(`${name} must be true or false, but is '${text}'`);
     return false;

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ApplicationModule } from '../application/application.module.js';
+import { CircuitStore } from '../application/ports/circuits.js';
 import { Clock } from '../application/ports/clock.js';
 import { InstanceReader } from '../application/ports/readers.js';
 import { TimerStore } from '../application/ports/stores.js';
@@ -34,6 +35,7 @@ export class ApiModule implements OnModuleInit {
     private readonly instances: InstanceReader,
     private readonly timers: TimerStore,
     private readonly attempts: AttemptPool,
+    private readonly circuits: CircuitStore,
     private readonly clock: Clock,
   ) {}
 
@@ -68,6 +70,16 @@ export class ApiModule implements OnModuleInit {
     );
     this.telemetry.gauge('reprise_due_backlog', 'Timer rows that are due and not yet acted upon.', () =>
       this.timers.countDue(this.clock.now()),
+    );
+    this.telemetry.gauge(
+      'reprise_open_circuits',
+      'Circuits that are not closed.',
+      async () => (await this.circuits.counts()).open,
+    );
+    this.telemetry.gauge(
+      'reprise_held_retries',
+      'Attempts that wait for their circuit.',
+      async () => (await this.circuits.counts()).held,
     );
     this.telemetry.gauge('reprise_running_attempts', 'Attempts that this process runs now.', () => this.attempts.size);
   }

@@ -1,6 +1,9 @@
 import { GetActivitiesHandler } from './audit/get-activities/get-activities.handler.js';
 import { GetAuditTrailHandler } from './audit/get-audit-trail/get-audit-trail.handler.js';
 import { VerifyAuditTrailHandler } from './audit/verify-audit-trail/verify-audit-trail.handler.js';
+import { CloseCircuitHandler } from './circuits/close-circuit/close-circuit.handler.js';
+import { GetCircuitsHandler } from './circuits/get-circuits/get-circuits.handler.js';
+import { OpenCircuitHandler } from './circuits/open-circuit/open-circuit.handler.js';
 import { AdvanceClockHandler } from './clock/advance-clock/advance-clock.handler.js';
 import { BroadcastSignalHandler } from './messages/broadcast-signal/broadcast-signal.handler.js';
 import { PublishMessageHandler } from './messages/publish-message/publish-message.handler.js';
@@ -41,11 +44,13 @@ export const HANDLERS = [
   AdvanceClockHandler,
   BroadcastSignalHandler,
   CancelProcessInstanceHandler,
+  CloseCircuitHandler,
   CreateApiTokenHandler,
   CreateProcessDefinitionHandler,
   DeleteProcessDefinitionHandler,
   GetActivitiesHandler,
   GetAuditTrailHandler,
+  GetCircuitsHandler,
   GetContextLoadersHandler,
   GetProcessBundleHandler,
   GetProcessDefinitionByIdHandler,
@@ -56,6 +61,7 @@ export const HANDLERS = [
   GetProcessInstanceStateHandler,
   GiveUpRetriesHandler,
   ListApiTokensHandler,
+  OpenCircuitHandler,
   PauseProcessInstanceHandler,
   PostponeRetryHandler,
   PublishMessageHandler,

@@ -61,7 +61,8 @@ export interface Connector {
   /** `signal` aborts when the instance is cancelled, the attempt is superseded or the server drains for too long. */
   execute(attempt: TaskAttempt, signal: AbortSignal): Promise<AttemptOutcome>;
   /**
-   * What the attempt depends on, and fails with: the endpoint that it calls, as `https://host:port`. Absent, or null: its task type.
+   * What the attempt depends on, and fails with: the endpoint that it calls, as `https://host:port`; null: nothing outside of the
+   * server. Absent: its task type.
    */
   circuitOf?(attempt: TaskAttempt): string | null;
 }

@@ -1,13 +1,15 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { EngineSession } from '../application/session/engine-session.js';
 import { AttemptRunner, Wakeups } from '../application/ports/attempts.js';
+import { CircuitBreakers } from '../application/ports/circuits.js';
 import { NodeIdentity } from '../application/ports/clock.js';
 import { StorageUnavailable, type InstanceHeader } from '../application/ports/instance-store.js';
 import { Telemetry } from '../application/ports/telemetry.js';
 import { ConnectorRegistry } from '../connectors/connector-registry.js';
 import type { AttemptOutcome, TaskAttempt } from '../connectors/connector.js';
 import { findJsonProblem } from '../contract/json-rules.js';
-import type { Command, ExecuteAttempt, JsonValue } from '../engine/index.js';
+import type { Command, CompleteAttempt, ExecuteAttempt, FailAttempt, JsonValue } from '../engine/index.js';
+import { isCircuitFault } from '../application/circuits/circuit-fault.js';
 import { AttemptHeartbeat } from './attempt-heartbeat.js';
 import { describeError, outcomeName, toAttempt, toCommand, unstorable } from './attempt-outcome.js';
 
@@ -39,6 +41,7 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     private readonly telemetry: Telemetry,
     private readonly wakeups: Wakeups,
     private readonly node: NodeIdentity,
+    private readonly breakers: CircuitBreakers,
   ) {
     super();
   }
@@ -147,8 +150,11 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
       const startedAt = performance.now();
       const heartbeat = this.heartbeatOf(header, effect);
       const attempt = toAttempt(header, effect, taskName, (details) => heartbeat.beat(details));
+      const circuit = this.heldBy(attempt, effect);
+      if (circuit !== null) return await this.hold(header, effect, circuit);
       const outcome = await this.outcomeOf(attempt, effect.work.connector, signal);
       const command = toCommand(effect, outcome, () => this.circuitOf(attempt, effect.work.connector));
+      this.recordOutcome(attempt, effect, command);
       if (command.type === 'fail-attempt') await heartbeat.flush();
       this.telemetry.attempt(effect.work.connector, outcomeName(command), performance.now() - startedAt);
       if (signal.aborted) return;
@@ -176,9 +182,31 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     return new AttemptHeartbeat(say, work.timeouts.heartbeatMs);
   }
 
-  /** What the attempt depends on: its endpoint, else its task type. */
-  private circuitOf(attempt: TaskAttempt, type: string): string {
-    return this.connectors.find(type)?.circuitOf?.(attempt) ?? `task:${type}`;
+  /** The open circuit that holds the attempt back; null: it may begin. */
+  private heldBy(attempt: TaskAttempt, { work, passesCircuit }: ExecuteAttempt): string | null {
+    if (passesCircuit || !this.breakers.isHolding) return null;
+    const circuit = this.circuitOf(attempt, work.connector);
+    return circuit === null || this.breakers.admits(attempt.tenantId, circuit) ? null : circuit;
+  }
+
+  private async hold(header: InstanceHeader, effect: ExecuteAttempt, circuit: string): Promise<void> {
+    const { elementInstanceId, attempt } = effect;
+    this.telemetry.held();
+    await this.handIn(header, { type: 'hold-attempt', elementInstanceId, attempt, circuit }, effect);
+  }
+
+  /** Only what the circuit stands for may be at fault; a modelled error or bad data is an answer like any other. */
+  private recordOutcome(attempt: TaskAttempt, { work }: ExecuteAttempt, command: CompleteAttempt | FailAttempt): void {
+    const isFault = command.type === 'fail-attempt' && isCircuitFault(command);
+    if (!isFault && !this.breakers.isCounting) return;
+    const circuit = this.circuitOf(attempt, work.connector);
+    if (circuit !== null) this.breakers.record(attempt.tenantId, circuit, isFault);
+  }
+
+  /** What the attempt depends on: its endpoint, else its task type; null: nothing outside. */
+  private circuitOf(attempt: TaskAttempt, type: string): string | null {
+    const connector = this.connectors.find(type);
+    return connector?.circuitOf ? connector.circuitOf(attempt) : `task:${type}`;
   }
 
   private async outcomeOf(attempt: TaskAttempt, type: string, signal: AbortSignal): Promise<AttemptOutcome> {

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { CircuitBreakers, CircuitStore } from '../application/ports/circuits.js';
 import { Clock, NodeIdentity } from '../application/ports/clock.js';
 import { DueWork } from '../application/ports/due-work.js';
-import { TimerStore } from '../application/ports/stores.js';
+import { TimerStore, type DueTimer } from '../application/ports/stores.js';
 import { AttemptPool } from './attempt-pool.js';
 import { StartTimers } from './start-timers.js';
 import { TimerFiring } from './timer-firing.js';
@@ -37,6 +38,8 @@ export class DueLoop extends DueWork {
     private readonly attempts: AttemptPool,
     private readonly clock: Clock,
     private readonly node: NodeIdentity,
+    private readonly circuits: CircuitStore,
+    private readonly breakers: CircuitBreakers,
   ) {
     super();
   }
@@ -126,10 +129,19 @@ export class DueLoop extends DueWork {
     }
   }
 
+  /** Its circuit is not closed: the row waits for the breaker, with its time as it is. */
+  private isHeld({ kind, tenantId, circuit, probe }: DueTimer): boolean {
+    if (kind !== 'retry' || circuit === null || probe || !this.breakers.isHolding) return false;
+    return !this.breakers.admits(tenantId, circuit);
+  }
+
   /** One claim, whose rows are under way when it resolves. `moved` is told the instances that went on. */
   private async claim(now: number, moved: Set<number>): Promise<number> {
     const due = await this.timers.claimDue(now, CLAIM, this.node.node, CLAIM_MS, this.firing.passOver());
-    this.firing.begin(due, moved, () => this.wake(this.clock.now()));
+    const held = due.filter((timer) => this.isHeld(timer));
+    await this.circuits.hold(held);
+    const fired = held.length === 0 ? due : due.filter((timer) => !held.includes(timer));
+    this.firing.begin(fired, moved, () => this.wake(this.clock.now()));
     return due.length + (await this.startTimers.fireDue(now, moved));
   }
 }

@@ -2,6 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../application/ports/clock.js';
 import { EngineSession } from '../application/session/engine-session.js';
 import { AttemptPool } from './attempt-pool.js';
+import { BreakerKeeper } from './breaker-keeper.js';
+import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
 import { AuditSealer } from './audit-sealer.js';
 import { DueLoop } from './due-loop.js';
 import { Heartbeat } from './heartbeat.js';
@@ -29,6 +31,8 @@ export class RunnerLifecycle {
     private readonly due: DueLoop,
     private readonly rescuer: LostAttemptRescuer,
     private readonly stopper: StaleAttemptStopper,
+    private readonly breakers: SharedCircuitBreakers,
+    private readonly keeper: BreakerKeeper,
     private readonly sealer: AuditSealer,
     private readonly cleaner: HistoryCleaner,
     private readonly partitioner: HistoryPartitioner,
@@ -56,8 +60,10 @@ export class RunnerLifecycle {
     });
     this.rescuer.start(withLoops);
     this.stopper.start();
+    this.breakers.start();
     if (!withLoops) return;
     this.due.start();
+    this.keeper.start();
     this.sealer.start();
     this.cleaner.start();
     this.retention.start();
@@ -68,10 +74,12 @@ export class RunnerLifecycle {
     if (this.draining) return;
     this.draining = true;
     if (this.pool.size > 0) this.logger.log(`Draining: ${this.pool.size} running attempt(s) get ${drainMs} ms to end.`);
+    await this.keeper.stop();
     await this.due.stop();
     await this.pool.drain(drainMs);
     await this.rescuer.stop();
     await this.stopper.stop();
+    await this.breakers.stop();
     await this.retention.stop();
     await this.partitioner.stop();
     await this.cleaner.stop();

@@ -3,8 +3,11 @@ import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { availableParallelism } from 'node:os';
 import { ApplicationModule } from '../application/application.module.js';
 import { AttemptRunner, Wakeups } from '../application/ports/attempts.js';
+import type { CircuitSettings } from '../application/circuits/circuit.js';
+import { CircuitBreakers, CircuitStore } from '../application/ports/circuits.js';
 import { Clock, NodeIdentity } from '../application/ports/clock.js';
 import { DueWork } from '../application/ports/due-work.js';
+import { InstanceStore } from '../application/ports/instance-store.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
 import { ConnectorRegistry } from '../connectors/connector-registry.js';
 import type { TaskAttempt } from '../connectors/connector.js';
@@ -13,6 +16,8 @@ import { Sandbox } from '../connectors/script/sandbox.js';
 import { ScriptConnector } from '../connectors/script/script-connector.js';
 import { AttemptPool } from './attempt-pool.js';
 import { AuditSealer } from './audit-sealer.js';
+import { BreakerKeeper } from './breaker-keeper.js';
+import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
 import { gatherConnectors } from './connectors.js';
 import { DueLoop } from './due-loop.js';
 import { Heartbeat } from './heartbeat.js';
@@ -34,6 +39,7 @@ export interface RunnerOptions {
   readonly httpMaxResponseBytes: number;
   readonly handlerModules: readonly string[];
   readonly historyDays: number | null;
+  readonly circuits: CircuitSettings & { readonly isAutomatic: boolean };
 }
 
 /** The runner: attempts, timers, take-over, sealing. Global, because it implements ports that the application asks for. */
@@ -71,6 +77,13 @@ export class RunnerModule implements OnApplicationShutdown {
         },
         RunnerWakeups,
         { provide: Wakeups, useExisting: RunnerWakeups },
+        {
+          provide: SharedCircuitBreakers,
+          useFactory: (store: CircuitStore, ids: InstanceStore, clock: Clock, wakeups: Wakeups) =>
+            new SharedCircuitBreakers(store, ids, clock, wakeups, options.circuits, options.circuits.isAutomatic),
+          inject: [CircuitStore, InstanceStore, Clock, Wakeups],
+        },
+        { provide: CircuitBreakers, useExisting: SharedCircuitBreakers },
         AttemptPool,
         { provide: AttemptRunner, useExisting: AttemptPool },
         Heartbeat,
@@ -82,6 +95,7 @@ export class RunnerModule implements OnApplicationShutdown {
         StartTimers,
         LostAttemptRescuer,
         StaleAttemptStopper,
+        BreakerKeeper,
         AuditSealer,
         HistoryCleaner,
         HistoryPartitioner,
@@ -97,6 +111,7 @@ export class RunnerModule implements OnApplicationShutdown {
         Clock,
         Wakeups,
         AttemptRunner,
+        CircuitBreakers,
         NodeIdentity,
         DueWork,
         RunnerLifecycle,

@@ -1,5 +1,6 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { CircuitStore } from '../application/ports/circuits.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { HintChannel } from '../application/ports/node-hints.js';
@@ -19,6 +20,7 @@ import { NotifyChannel } from './connection/notify-channel.js';
 import { createDataSource } from './data-source.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
+import { PgCircuitStore } from './stores/circuit-store.js';
 import { PgDefinitionStore } from './stores/definition-store.js';
 import { PgEndedInstances } from './stores/ended-instances.js';
 import { PgHistoryPartitions } from './stores/history-partitions.js';
@@ -49,6 +51,11 @@ const STORES = [
   { provide: NodeRegistry, useFactory: (pool: HotPool) => new PgNodeRegistry(pool), inject: [HotPool] },
   { provide: IdempotencyStore, useFactory: (pool: HotPool) => new PgIdempotencyStore(pool), inject: [HotPool] },
   { provide: EndedInstances, useFactory: (pool: HotPool) => new PgEndedInstances(pool), inject: [HotPool] },
+  {
+    provide: CircuitStore,
+    useFactory: (pool: HotPool, dataSource: DataSource) => new PgCircuitStore(pool, dataSource),
+    inject: [HotPool, DataSource],
+  },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },
   { provide: AuditStore, useClass: PgAuditStore },
   { provide: InstanceReader, useClass: PgInstanceReader },

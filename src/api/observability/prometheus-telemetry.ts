@@ -40,6 +40,11 @@ export class PrometheusTelemetry extends Telemetry {
     registers: [this.registry],
   });
 
+  private readonly heldAttempts = new Counter({
+    name: 'reprise_held_attempts_total',
+    help: 'Attempts that did not begin because their circuit was not closed.',
+    registers: [this.registry],
+  });
   private readonly decisions = new Counter({
     name: 'reprise_recovery_decisions_total',
     help: 'Automatic decisions about failures, by the name that they have in the audit trail.',
@@ -67,6 +72,10 @@ export class PrometheusTelemetry extends Telemetry {
 
   conflict(): void {
     this.conflicts.inc();
+  }
+
+  held(): void {
+    this.heldAttempts.inc();
   }
 
   decision(action: string): void {

@@ -24,6 +24,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'definitions', request: 'GetProcessDefinitionListQuery' },
   { path: 'definitions/:id', request: 'GetProcessDefinitionByIdQuery', params: { id: 'id' } },
   { path: 'definitions/:id/bundle', request: 'GetProcessBundleQuery', params: { id: 'processDefinitionId' } },
+  { path: 'circuits', request: 'GetCircuitsQuery' },
   { path: 'tokens', request: 'ListApiTokensQuery' },
 ];
 

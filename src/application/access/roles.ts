@@ -1,9 +1,10 @@
 /** What reads. */
-const VIEWER = ['audit:read', 'definition:read', 'instance:read'] as const;
+const VIEWER = ['audit:read', 'circuit:read', 'definition:read', 'instance:read'] as const;
 
 /** What acts on instances. */
 const OPERATOR = [
   ...VIEWER,
+  'circuit:write',
   'instance:cancel',
   'instance:pause',
   'instance:resume',

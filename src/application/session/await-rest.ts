@@ -82,7 +82,7 @@ export function judge(
       executionTimeMs: known === null ? 0 : executionTimeMs,
     };
   if (element.status === 'failed') return { instance, attempt: 'failed', executionTimeMs };
-  if (element.status === 'retrying') return { instance, attempt: 'retrying', executionTimeMs };
+  if (element.status === 'retrying' || element.status === 'held') return { instance, attempt: 'retrying', executionTimeMs };
   if (element.status === 'executing') return { instance, attempt: 'pending', executionTimeMs: null };
   return { instance, attempt: 'succeeded', executionTimeMs: executionTimeMs ?? 0 };
 }

@@ -24,6 +24,11 @@ export class ScriptConnector implements Connector {
     private readonly log: (attempt: TaskAttempt, lines: readonly string[]) => void,
   ) {}
 
+  /** What one script does says nothing of another. */
+  circuitOf(): null {
+    return null;
+  }
+
   async execute(attempt: TaskAttempt): Promise<AttemptOutcome> {
     const { config } = attempt;
     try {

@@ -3,6 +3,7 @@ import { ApiTokenEntity } from './api-token.entity.js';
 import { AuditChainHeadEntity } from './audit-chain-head.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 import { AuditSealEntity } from './audit-seal.entity.js';
+import { CircuitEntity } from './circuit.entity.js';
 import { DefinitionMessageStartEntity } from './definition-message-start.entity.js';
 import { IdempotencyRecordEntity } from './idempotency-record.entity.js';
 import { IncidentEntity } from './incident.entity.js';
@@ -32,6 +33,7 @@ export const ENTITIES = [
   TimerJobEntity,
   MessageSubscriptionEntity,
   JobEntity,
+  CircuitEntity,
   MessageBufferEntity,
   AuditEntryEntity,
   AuditSealEntity,

@@ -49,6 +49,7 @@ export class CountingTelemetry extends Telemetry {
   }
   attempt(): void {}
   decision(): void {}
+  held(): void {}
   conflict(): void {
     this.conflicts++;
   }
@@ -101,6 +102,14 @@ export class ApplicationUnderTest {
           httpMaxResponseBytes: 1024,
           handlerModules: [],
           historyDays: null,
+          circuits: {
+            isAutomatic: false,
+            windowMs: 30_000,
+            leastCalls: 10,
+            failureShare: 0.5,
+            firstProbeMs: 5_000,
+            longestProbeMs: 60_000,
+          },
         }),
       ],
     };

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../engine/index.js';
-import { OperatorData, OptionalChoice, OptionalText, OptionalVariables } from '../../requests/fields.js';
+import { OperatorData, OptionalChoice, OptionalFlag, OptionalText, OptionalVariables } from '../../requests/fields.js';
 
 /** CONTRACT section 3. */
 export class RetryFailedTaskData extends OperatorData {
@@ -17,6 +17,9 @@ export class RetryFailedTaskData extends OperatorData {
 
   @OptionalChoice('`reset`: a fresh automatic budget.', ['keep', 'reset'])
   attempts?: 'keep' | 'reset';
+
+  @OptionalFlag('Execute it even where the circuit of its endpoint is open.')
+  ignoreCircuit?: boolean;
 
   @OptionalText('Not available yet.', 255)
   onVersion?: string;

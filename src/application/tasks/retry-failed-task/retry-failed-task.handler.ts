@@ -36,6 +36,7 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
       updatedVariables: data.updatedVariables ?? null,
       keepVariables: data.keepVariables ?? 'always',
       attempts: data.attempts ?? 'keep',
+      ignoresCircuit: data.ignoreCircuit ?? false,
       expectedVersion: data.expectedVersion ?? null,
       correlationId: caller.correlationId,
     } as const;
@@ -87,9 +88,13 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
     }
     const state = stateView(instance, await this.trails.trailOf(instance));
     if (rest.attempt === 'pending' || rest.attempt === 'retrying') {
-      const { nextAttemptAt } = (retryingView(instance)['retrying'] ?? {}) as { nextAttemptAt?: string };
+      const { nextAttemptAt, heldBy } = (retryingView(instance)['retrying'] ?? {}) as { nextAttemptAt?: string; heldBy?: string };
       const message =
-        rest.attempt === 'pending' ? 'Task execution in progress' : 'Task execution failed; it will be attempted again';
+        rest.attempt === 'pending'
+          ? 'Task execution in progress'
+          : heldBy === undefined
+            ? 'Task execution failed; it will be attempted again'
+            : `The attempt is held back: the circuit of ${heldBy} is open. Retry with ignoreCircuit to execute it all the same.`;
       const result = {
         message,
         taskExecutionTime: null,

@@ -1,0 +1,128 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { circuitEntries } from '../application/circuits/circuit-audit.js';
+import { beginCohort, closeCircuit, nextCohort, type Circuit } from '../application/circuits/circuit.js';
+import { Wakeups } from '../application/ports/attempts.js';
+import { CircuitStore, type CircuitKey } from '../application/ports/circuits.js';
+import { Clock, NodeIdentity } from '../application/ports/clock.js';
+import { InstanceStore } from '../application/ports/instance-store.js';
+import { EngineSession } from '../application/session/engine-session.js';
+import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
+import { DueLoop } from './due-loop.js';
+
+/** Between looks at what is not closed, in ms. */
+const LOOK_MS = 250;
+/** A keeper that is not heard of for so long is replaced, in ms. */
+const LEASE_MS = 5_000;
+/** Circuits that have been closed for so long are forgotten, in ms. */
+const FORGET_MS = 3_600_000;
+/** Between looks for those, in looks. */
+const FORGET_EVERY = 1_000;
+
+/**
+ * Lets through again what circuits hold back: canaries, then cohorts that double, the oldest first, until nobody waits. One
+ * node at a time keeps a circuit; another goes on where it was left should that node die.
+ */
+@Injectable()
+export class BreakerKeeper {
+  private readonly logger = new Logger('Circuits');
+  private timer: NodeJS.Timeout | null = null;
+  private turn: Promise<void> = Promise.resolve();
+  private stopped = true;
+  private looks = 0;
+
+  constructor(
+    private readonly store: CircuitStore,
+    private readonly breakers: SharedCircuitBreakers,
+    private readonly session: EngineSession,
+    private readonly due: DueLoop,
+    private readonly ids: InstanceStore,
+    private readonly clock: Clock,
+    private readonly node: NodeIdentity,
+    private readonly wakeups: Wakeups,
+  ) {}
+
+  start(): void {
+    this.stopped = false;
+    this.schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.turn;
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.turn = this.look()
+        .catch(() => undefined) // The database is away; the next look finds the same.
+        .finally(() => this.schedule());
+    }, LOOK_MS);
+  }
+
+  private async look(): Promise<void> {
+    for (const { status, now, ...key } of await this.store.keep(this.node.node, LEASE_MS)) {
+      const size = nextCohort(status, now);
+      if (size > 0) await this.letThrough(key, size);
+    }
+    if (this.looks++ % FORGET_EVERY === 0) await this.store.forgetClosed(FORGET_MS);
+  }
+
+  /** Noted first, then let through: a keeper that dies in between has let through fewer than it said, which time settles. */
+  private async letThrough(key: CircuitKey, size: number): Promise<void> {
+    let isProbe = false;
+    const begun = await this.change(key, (circuit, now) => {
+      isProbe = circuit.state === 'open';
+      return nextCohort(circuit, now) === 0 ? circuit : beginCohort(circuit, size, now);
+    });
+    if (begun.state !== 'half-open') return;
+    const released = await this.release(key, size);
+    if (released === size) return;
+    await this.change(key, (circuit, now) => {
+      if (circuit.state !== 'half-open' || circuit.cohort === null) return circuit;
+      if (released > 0) return { ...circuit, cohort: { ...circuit.cohort, size: released } };
+      const reason = isProbe ? 'nobody waits for it; the next attempts will tell' : 'it works, and nobody waits for it any more';
+      return closeCircuit(circuit, reason, now, isProbe);
+    });
+  }
+
+  /** Held attempts first, then incidents that were parked for it; the oldest of each first. */
+  private async release(key: CircuitKey, size: number): Promise<number> {
+    const held = await this.store.releaseHeld(key, size);
+    if (held > 0) this.due.wake(this.clock.now());
+    if (held === size) return held;
+    const parked = await this.store.parked(key, size - held);
+    const results = await Promise.all(
+      parked.map(({ instanceId, elementInstanceId }) =>
+        this.session.applyById(instanceId, { type: 'release-parked', elementInstanceId, circuit: key.circuit }),
+      ),
+    );
+    return held + results.filter(({ kind }) => kind === 'done').length;
+  }
+
+  private async change(key: CircuitKey, decide: (circuit: Circuit, now: number) => Circuit): Promise<Circuit> {
+    let isAudited = false;
+    const after = await this.store.change(
+      key,
+      (circuit, now) => {
+        if (circuit === null) throw new Error(`Expected circuit '${key.circuit}' to be known, but it is not`);
+        return decide(circuit, now);
+      },
+      (before, changed) => {
+        const entries = circuitEntries(key, before, changed, () => ({
+          id: this.ids.nextId(),
+          at: new Date(this.clock.now()).toISOString(),
+        }));
+        isAudited = entries.length > 0;
+        return entries;
+      },
+    );
+    this.breakers.learn(key, after);
+    if (isAudited) {
+      this.wakeups.auditWritten();
+      this.logger.log({ tenantId: key.tenantId, circuit: key.circuit, reason: after.reason }, `Circuit is ${after.state}`);
+    }
+    return after;
+  }
+}

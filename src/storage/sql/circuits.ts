@@ -1,0 +1,74 @@
+/** Epoch ms on the clock that all nodes share. */
+const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
+
+/** Makes the row where there is none, so that it can be locked. */
+export const ENSURE_CIRCUIT = `INSERT INTO circuit (tenant_id, circuit, state, status, changed_at)
+  VALUES ($1, $2, 'closed', 'null', clock_timestamp()) ON CONFLICT DO NOTHING`;
+
+export const LOCK_CIRCUIT = `SELECT status, ${NOW} AS now FROM circuit WHERE tenant_id = $1 AND circuit = $2 FOR UPDATE`;
+
+/** Whoever keeps it goes on keeping it: that is no part of its status. */
+export const WRITE_CIRCUIT = `UPDATE circuit SET state = $3, status = $4, changed_at = clock_timestamp()
+  WHERE tenant_id = $1 AND circuit = $2`;
+
+export const NOT_CLOSED_CIRCUITS = {
+  name: 'not-closed-circuits',
+  text: `SELECT tenant_id, circuit FROM circuit WHERE state <> 'closed'`,
+};
+
+/** One node keeps a circuit until its lease ($2 ms) runs out; it renews that with every look. */
+export const KEEP_CIRCUITS = {
+  name: 'keep-circuits',
+  text: `UPDATE circuit SET kept_by = $1::integer, kept_until = clock_timestamp() + $2::float8 * interval '1 ms'
+   WHERE state <> 'closed' AND (kept_by IS NULL OR kept_by = $1::integer OR kept_until < clock_timestamp())
+   RETURNING tenant_id, circuit, status, ${NOW} AS now`,
+};
+
+/** Its time stays as it is, and with it its place in the line. */
+export const HOLD_TIMERS = {
+  name: 'hold-timers',
+  text: `UPDATE timer_job AS timer SET held = true, claimed_until = NULL, claimed_by = NULL
+   FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::timestamptz[]) AS claimed(instance_id, element_instance_id, timer_node_id, due_at)
+   WHERE timer.instance_id = claimed.instance_id AND timer.element_instance_id = claimed.element_instance_id
+     AND timer.timer_node_id = claimed.timer_node_id AND timer.due_at = claimed.due_at`,
+};
+
+/** Oldest first, by the index on what is held; what another transaction has locked is being settled there. */
+export const RELEASE_HELD = {
+  name: 'release-held',
+  text: `WITH oldest AS (
+     SELECT instance_id, element_instance_id, timer_node_id FROM timer_job
+     WHERE held AND tenant_id = $1 AND circuit = $2 ORDER BY due_at LIMIT $3::integer
+     FOR UPDATE SKIP LOCKED),
+   released AS (
+     UPDATE timer_job AS timer SET held = false, probe = true FROM oldest
+     WHERE timer.instance_id = oldest.instance_id AND timer.element_instance_id = oldest.element_instance_id
+       AND timer.timer_node_id = oldest.timer_node_id
+     RETURNING 1)
+   SELECT count(*) AS released FROM released`,
+};
+
+export const PARKED_INCIDENTS = {
+  name: 'parked-incidents',
+  text: `SELECT incident.instance_id, incident.element_instance_id
+   FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
+   WHERE incident.parked_for = $2 AND incident.resolved_at IS NULL AND instance.tenant_id = $1 AND instance.status <> 'paused'
+   ORDER BY incident.opened_at LIMIT $3::integer`,
+};
+
+export const CIRCUIT_OVERVIEW = `SELECT circuit.tenant_id, circuit.circuit, circuit.status,
+    (SELECT count(*) FROM timer_job WHERE held AND timer_job.tenant_id = circuit.tenant_id AND timer_job.circuit = circuit.circuit) AS held,
+    (SELECT count(*) FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
+     WHERE incident.parked_for = circuit.circuit AND incident.resolved_at IS NULL AND instance.tenant_id = circuit.tenant_id) AS parked
+  FROM circuit WHERE circuit.tenant_id = $1 AND status::text <> 'null'
+  ORDER BY state = 'closed', circuit.circuit LIMIT 1000`;
+
+export const COUNT_CIRCUITS = {
+  name: 'count-circuits',
+  text: `SELECT (SELECT count(*) FROM circuit WHERE state <> 'closed') AS open, (SELECT count(*) FROM timer_job WHERE held) AS held`,
+};
+
+export const FORGET_CLOSED_CIRCUITS = {
+  name: 'forget-closed-circuits',
+  text: `DELETE FROM circuit WHERE state = 'closed' AND changed_at < clock_timestamp() - $1::float8 * interval '1 ms'`,
+};
