@@ -107,7 +107,7 @@ function readCircuits(read: EnvironmentReader): CircuitConfig {
   return {
     isAutomatic: read.flag('REPRISE_BREAKER', true),
     windowMs: read.integer('REPRISE_BREAKER_WINDOW_MS', 30_000, 100, 3_600_000),
-    leastCalls: read.integer('REPRISE_BREAKER_CALLS', 10, 1, 1_000_000),
+    leastCalls: read.integer('REPRISE_BREAKER_CALLS', 50, 1, 1_000_000),
     failureShare: read.integer('REPRISE_BREAKER_FAILURE_PERCENT', 50, 1, 100) / 100,
     firstProbeMs,
     longestProbeMs: Math.max(firstProbeMs, read.integer('REPRISE_BREAKER_LONGEST_PROBE_MS', 60_000, 10, 86_400_000)),

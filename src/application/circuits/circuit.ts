@@ -43,8 +43,8 @@ export interface CircuitSettings {
 export const CANARIES = 3;
 /** Most attempts in one cohort. */
 const LARGEST_COHORT = 1_000;
-/** A cohort whose attempts have not all ended by then is judged by those that have, in ms. */
-const COHORT_MS = 60_000;
+/** After so long one of the same size follows a cohort that has not all come back: its node may be dead. In ms. */
+const COHORT_MS = 10_000;
 
 /** A circuit that nobody has said anything about. */
 export function freshCircuit(now: number, settings: CircuitSettings): Circuit {
@@ -111,8 +111,8 @@ export function nextCohort(circuit: Circuit, now: number): number {
   if (circuit.state === 'open') return circuit.probeAt !== null && now >= circuit.probeAt ? CANARIES : 0;
   if (circuit.state !== 'half-open' || circuit.cohort === null) return 0;
   const { size, calls, startedAt } = circuit.cohort;
-  const isOver = calls >= size || now - startedAt > COHORT_MS;
-  return isOver ? Math.min(Math.max(size * 2, CANARIES), LARGEST_COHORT) : 0;
+  if (calls >= size) return Math.min(Math.max(size * 2, CANARIES), LARGEST_COHORT);
+  return now - startedAt > COHORT_MS ? Math.max(size, CANARIES) : 0;
 }
 
 /** So many attempts are let through. */

@@ -18,7 +18,7 @@ export function runAttempt(draft: Draft, node: FlowNode, instance: ElementInstan
   instance.status = 'executing';
   instance.attemptStartedAt = draft.context.now;
   instance.owner = draft.context.node;
-  const passesCircuit = draft.probes.has(instance.id) || instance.requestedBy?.ignoresCircuit === true;
+  const passesCircuit = draft.probes.has(instance.id) || ignoresCircuit(node, instance);
   draft.effects.push(executeEffect(draft, node, instance, work, local, passesCircuit));
 }
 
@@ -31,7 +31,7 @@ export function executeEffectOf(
   const node = definition.nodesById.get(instance.nodeId);
   const work = node ? workOf(node, instance) : null;
   if (!node || !work || instance.lock !== null) return null;
-  return executeEffect({ state }, node, instance, work, instance.local, instance.requestedBy?.ignoresCircuit === true);
+  return executeEffect({ state }, node, instance, work, instance.local, ignoresCircuit(node, instance));
 }
 
 /** What the visit's current attempt does: the task's own work, a gateway's decision, or the question what became of an attempt. */
@@ -60,6 +60,11 @@ function executeEffect(
     heartbeat: recoveryOf(instance).heartbeat,
     passesCircuit,
   };
+}
+
+/** A task without a retry policy has one attempt, then a person decides: nothing holds that back. */
+function ignoresCircuit(node: FlowNode, { requestedBy }: ElementInstance): boolean {
+  return requestedBy?.ignoresCircuit === true || !isActivity(node) || node.retryPolicy === null;
 }
 
 function withTimeout(work: Work, timeoutMs: number | null): Work {

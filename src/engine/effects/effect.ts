@@ -36,7 +36,7 @@ export interface ExecuteAttempt {
   readonly local: JsonObject | null;
   /** What the last heartbeat of an earlier attempt said; null: nothing. */
   readonly heartbeat: JsonValue;
-  /** It is executed even where its circuit is open: the breaker lets it through, or a person has asked for it. */
+  /** It is executed even where its circuit is open: the breaker lets it through, a person has asked for it, or it has no retry policy. */
   readonly passesCircuit: boolean;
 }
 

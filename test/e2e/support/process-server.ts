@@ -35,6 +35,7 @@ export class ProcessServer {
         REPRISE_ADMIN_TOKEN: ADMIN_TOKEN,
         REPRISE_HTTP_ALLOW_PRIVATE: 'true',
         REPRISE_HANDLERS: HANDLERS,
+        REPRISE_BREAKER: 'false',
         LOG_LEVEL: 'info',
         ...env,
       },

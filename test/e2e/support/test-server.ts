@@ -28,6 +28,8 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
     REPRISE_HTTP_ALLOW_PRIVATE: 'true',
     REPRISE_HANDLERS: HANDLERS,
     REPRISE_DRAIN_MS: '2000',
+    // Services of tests fail in numbers; what holds attempts back has tests of its own.
+    REPRISE_BREAKER: 'false',
     ...env,
   });
   const running = await startServer(config, new PinoLogger(env['LOG_LEVEL'] ?? 'silent'));
