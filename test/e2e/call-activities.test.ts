@@ -271,6 +271,16 @@ describe('a paused parent', () => {
   });
 });
 
+it('a bundle names the processes that a definition calls', async () => {
+  const list = await admin.cmd('GetProcessDefinitionListQuery', { searchText: 'asking' });
+  const { id } = (field(list, 'items') as { id: number }[])[0] ?? { id: 0 };
+  const bundle = await admin.cmd('GetProcessBundleQuery', { processDefinitionId: id, includeRelatedDefinitions: true });
+  expect(bundle.data).toMatchObject({
+    processDefinition: { elementCounts: { callActivities: 1 } },
+    relatedDefinitions: [{ processKey: 'ask' }],
+  });
+});
+
 it('names of children cannot be taken by clients', async () => {
   const refused = await admin.cmd('StartProcessInstanceCommand', { processKey: 'add', instanceGuid: 'mine~2' });
   expect(refused).toMatchObject({ httpStatus: 400, data: { errors: [{ field: 'data.instanceGuid' }] } });

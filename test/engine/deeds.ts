@@ -144,7 +144,7 @@ function childEnd(
     variables: outcome === 'completed' ? variables : null,
     error,
   };
-  return { type: 'end-child', ended: ended };
+  return { type: 'end-child', ended };
 }
 
 function attemptOf(drive: Drive, nodeId: string): { elementInstanceId: number; attempt: number } {

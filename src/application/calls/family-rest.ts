@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { openElements, type ElementInstance } from '../../engine/index.js';
 import { CallStore } from '../ports/calls.js';
@@ -6,6 +7,9 @@ import { atRest } from '../session/await-rest.js';
 import { EngineSession } from '../session/engine-session.js';
 import type { LiveInstance } from '../session/live-instance.js';
 
+/** Looks at what is stored, from the first one to the slowest, in ms: what this server commits is heard of at once. */
+const FIRST_LOOK_MS = 100;
+const LOOK_MS = 1_000;
 /** Instances that one wait looks at. */
 const MEMBERS = 200;
 
@@ -25,20 +29,22 @@ export class FamilyRest {
     const isOver = !isFollowed(heard, foreign) && heard.state.ending?.because !== 'retried';
     if (isOver || waitMs <= 0) return heard;
     const family = new Family(heard, foreign);
-    await new Promise<void>((resolve, reject) => {
-      const finish = (error?: unknown): void => {
-        stop();
-        clearTimeout(timeout);
-        if (error === undefined) resolve();
-        else reject(error instanceof Error ? error : new Error(String(error)));
-      };
-      const stop = this.session.watch.onAny((instance) => {
-        if (family.take(instance) && family.isAtRest()) finish();
-      });
-      const timeout = setTimeout(finish, Math.max(0, waitMs));
-      // What was committed before we listened, and what other servers have done.
-      this.readInto(family, heard.header).then(() => family.isAtRest() && finish(), finish);
+    const rested = new AbortController();
+    const stop = this.session.watch.onAny((instance) => {
+      if (family.take(instance) && family.isAtRest()) rested.abort();
     });
+    const until = performance.now() + waitMs;
+    try {
+      // What was committed before we listened, and what other servers do: they carry calls of ours, and we of theirs.
+      for (let pauseMs = FIRST_LOOK_MS; !rested.signal.aborted; pauseMs = Math.min(pauseMs * 2, LOOK_MS)) {
+        await this.readInto(family, heard.header);
+        const leftMs = until - performance.now();
+        if (family.isAtRest() || leftMs <= 0) break;
+        await pause(Math.min(pauseMs, leftMs), undefined, { signal: rested.signal }).catch(() => undefined);
+      }
+    } finally {
+      stop();
+    }
     return family.newestRun();
   }
 
