@@ -205,6 +205,23 @@ describe('a retry policy on a process', () => {
     expect(service.calls).toHaveLength(1);
   });
 
+  it('makes a run that begins at once when a person says so, and one that can be paused', async () => {
+    failingTimes(1, '/Fetch');
+    const guid = guidOf(await startWith('own', { count: 0 })).replace(/~2$/, '');
+    await admin.cmd('PauseProcessInstanceCommand', { instanceGuid: `${guid}~2` });
+    await advance('PT60S');
+    expect(service.calls).toHaveLength(1);
+    await admin.cmd('ResumeProcessInstanceCommand', { instanceGuid: `${guid}~2` });
+    await admin.reaches(`${guid}~2`, 'completed');
+
+    failingTimes(1, '/Fetch');
+    const other = guidOf(await startWith('own', { count: 0 })).replace(/~2$/, '');
+    const begun = await admin.cmd('RetryNowCommand', { instanceGuid: `${other}~2` });
+
+    expect(begun.isSuccessful).toBe(true);
+    await admin.reaches(`${other}~2`, 'completed');
+  });
+
   it('does not make another run of a failure that does not pass by itself', async () => {
     service.answers((_, response) => void response.writeHead(400).end());
     expect((await startWith('own', { count: 0 })).data).toMatchObject({ status: 'error', run: { number: 1 } });

@@ -108,7 +108,9 @@ export class Outside {
         this.children.set(id, effect);
         return null;
       case 'cancel-child':
-        return this.children.delete(id) || this.endedChildren.has(id) ? null : `the child of ${id} is cancelled, but there is none`;
+        return this.children.delete(id) || this.endedChildren.has(id)
+          ? null
+          : `the child of ${id} is cancelled, but there is none`;
       case 'begin-run':
         if (this.next) return 'two runs follow this one';
         this.next = effect;

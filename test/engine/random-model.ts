@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CONDITIONS, TIMERS, type Condition } from './random-texts.js';
 import { extensions, flow, model, properties } from '../bpmn/model-text.js';
 
 /** A piece of a process with one way in and one way out. */
@@ -36,7 +37,6 @@ export type Block =
   | { readonly kind: 'end'; readonly type: 'none' | 'error' | 'terminate' };
 
 type TaskType = 'serviceTask' | 'userTask' | 'receiveTask' | 'task' | 'scriptTask';
-type Condition = 'feel' | 'juel' | 'javascript';
 export interface Boundary {
   readonly type: 'error' | 'any-error' | 'timer' | 'reminder' | 'bad-timer';
   readonly flow: Block;
@@ -99,12 +99,6 @@ export const randomModel: fc.Arbitrary<RandomModel> = fc.record({
   ),
   runs: fc.option(fc.integer({ min: 1, max: 2 }), { nil: null, freq: 4 }),
 });
-
-const CONDITIONS: Readonly<Record<Condition, (branch: number) => string>> = {
-  feel: (branch) => `=x > ${branch * 3}`,
-  juel: (branch) => `\${x > ${branch * 3}}`,
-  javascript: (branch) => `return x > ${branch * 3}`,
-};
 
 /** The model as BPMN. Every scope has its own start and end; ids tell the kind. */
 export function writeModel({ block: whole, extraFlows, runs }: RandomModel): string {
@@ -302,9 +296,3 @@ class Scope {
     this.lines[at] = (this.lines[at] ?? '').replace(` id="${gateway}"`, ` id="${gateway}" default="${flowId}"`);
   }
 }
-
-const TIMERS = {
-  timer: '<bpmn:timeDuration>PT10S</bpmn:timeDuration>',
-  reminder: '<bpmn:timeCycle>R3/PT3S</bpmn:timeCycle>',
-  'bad-timer': '<bpmn:timeDuration>=if x > 2 then "PT7S" else "soon"</bpmn:timeDuration>',
-} as const;

@@ -3,6 +3,7 @@ import { readModel } from '../../src/bpmn/index.js';
 import { openElements, type Command, type ElementInstance, type JsonObject } from '../../src/engine/index.js';
 import { Drive } from './drive.js';
 import { childEnd } from './random-calls.js';
+import { skip } from './random-skips.js';
 import { randomModel, writeModel } from './random-model.js';
 import { connectorsOf, RECOVERY_KINDS, recoveryCommands, withRecovery } from './random-recovery.js';
 
@@ -288,18 +289,4 @@ function retry(taskId: string | null, updatedVariables: JsonObject | null, keepV
     expectedVersion: null,
     correlationId: 'c',
   };
-}
-
-function skip(drive: Drive, failed: ElementInstance | undefined, pick: number, outputs: JsonObject): Command[] {
-  const outgoing = drive.definition.nodesById.get(failed?.nodeId ?? '')?.outgoing ?? [];
-  const toActivityId = outgoing.length > 1 || pick % 7 === 0 ? (outgoing[pick % outgoing.length]?.target.id ?? 'nowhere') : null;
-  return [
-    {
-      type: 'skip-failed-task',
-      taskId: failed?.nodeId ?? null,
-      outputs: pick % 2 ? outputs : null,
-      toActivityId,
-      expectedVersion: null,
-    },
-  ];
 }

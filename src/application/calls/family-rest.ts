@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { openElements, type ElementInstance } from '../../engine/index.js';
 import { CallStore } from '../ports/calls.js';
@@ -29,18 +28,25 @@ export class FamilyRest {
     const isOver = !isFollowed(heard, foreign) && heard.state.ending?.because !== 'retried';
     if (isOver || waitMs <= 0) return heard;
     const family = new Family(heard, foreign);
-    const rested = new AbortController();
+    let wake = (): void => undefined;
     const stop = this.session.watch.onAny((instance) => {
-      if (family.take(instance) && family.isAtRest()) rested.abort();
+      if (family.take(instance) && family.isAtRest()) wake();
     });
     const until = performance.now() + waitMs;
     try {
       // What was committed before we listened, and what other servers do: they carry calls of ours, and we of theirs.
-      for (let pauseMs = FIRST_LOOK_MS; !rested.signal.aborted; pauseMs = Math.min(pauseMs * 2, LOOK_MS)) {
+      for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(pauseMs * 2, LOOK_MS)) {
         await this.readInto(family, heard.header);
         const leftMs = until - performance.now();
         if (family.isAtRest() || leftMs <= 0) break;
-        await pause(Math.min(pauseMs, leftMs), undefined, { signal: rested.signal }).catch(() => undefined);
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.min(pauseMs, leftMs));
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+        if (family.isAtRest()) break;
       }
     } finally {
       stop();
