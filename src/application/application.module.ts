@@ -2,6 +2,8 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TokenLookup } from './access/token-lookup.js';
 import { AuditExport } from './audit/audit-export.js';
+import { CalledInstances } from './calls/called-instances.js';
+import { FamilyRest } from './calls/family-rest.js';
 import { DefinitionCache } from './definition-cache.js';
 import { DefinitionCatalog } from './definition-catalog.js';
 import { HANDLERS } from './handlers.js';
@@ -21,6 +23,7 @@ import { TrailReader } from './trail-reader.js';
 const SHARED = [
   AuditExport,
   BufferedMessages,
+  CalledInstances,
   DefinitionCache,
   DefinitionCatalog,
   EngineSession,
@@ -33,7 +36,7 @@ const SHARED = [
 /** All use cases. What they ask for in `ports` comes from the global modules of storage, runner and API. */
 @Module({
   imports: [CqrsModule],
-  providers: [...SHARED, BranchRest, DefinitionChanges, EditRetries, OperatorCommand, TrailReader, ...HANDLERS],
+  providers: [...SHARED, BranchRest, FamilyRest, DefinitionChanges, EditRetries, OperatorCommand, TrailReader, ...HANDLERS],
   exports: [CqrsModule, ...SHARED],
 })
 export class ApplicationModule implements OnModuleInit {

@@ -21,3 +21,9 @@ export function claimOf({ tenantId, idempotencyKey: key, idempotencyClaim: claim
 export function isAllowed(caller: Caller, permission: string): boolean {
   return caller.permissions.has('*') || caller.permissions.has(permission);
 }
+
+/** Who acts where nobody has asked: the server itself, for timers and calls. */
+export function systemCaller(tenantId: string, correlationId: string): Caller {
+  const actor = { type: 'system', id: 'reprise' } as const;
+  return { tenantId, actor, permissions: new Set(), correlationId, idempotencyKey: null };
+}

@@ -6,6 +6,11 @@ import { DefinitionStore } from './ports/readers.js';
 /** Compiled versions that are kept; the one compiled first goes first. */
 const CAPACITY = 500;
 
+/** The version is not stored: its definition was deleted. */
+export class UnknownVersion extends Error {
+  override readonly name = 'UnknownVersion';
+}
+
 /** Compiled definitions by version: compiled once per process, on first use. */
 @Injectable()
 export class DefinitionCache {
@@ -62,7 +67,7 @@ export class DefinitionCache {
 
   private async compile(definitionId: number, version: number): Promise<ProcessDefinition> {
     const stored = await this.store.loadVersion(definitionId, version);
-    if (!stored) throw new Error(`Expected definition ${definitionId} to have version ${version}, but it is not stored`);
+    if (!stored) throw new UnknownVersion(`Expected definition ${definitionId} to have version ${version}, but it is not stored`);
     const model = await readModel(stored.xml);
     const process = model.kind === 'accepted' ? model.processes.find((each) => each.key === stored.processKey) : undefined;
     if (!process)

@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { done, instanceNotFound, refused, type Answer } from '../contract/answer.js';
 import { instanceView } from './instance-view.js';
+import { CallStore, type ChildRecord } from './ports/calls.js';
 import { ContextTypes } from './ports/context-types.js';
 import type { InstanceKey } from './ports/instance-store.js';
 import { foreignVisits } from './session/await-rest.js';
+import { FamilyRest } from './calls/family-rest.js';
 import { BranchRest } from './session/branch-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
 import type { LiveInstance } from './session/live-instance.js';
 import { TrailReader } from './trail-reader.js';
+
+/** Newest children shown with the state. */
+const CHILDREN = 100;
 
 /** Answers with the data of GetProcessInstanceState, after the branch has come to rest. */
 @Injectable()
@@ -18,6 +23,8 @@ export class InstanceAnswer {
     private readonly rest: BranchRest,
     private readonly trails: TrailReader,
     private readonly contextTypes: ContextTypes,
+    private readonly calls: CallStore,
+    private readonly family: FamilyRest,
   ) {}
 
   /** `message` says what was done. A refusal or an unknown instance answers for itself. */
@@ -30,8 +37,10 @@ export class InstanceAnswer {
       waitMs,
       graceMs: waitMs,
     };
+    const askedAt = performance.now();
     const { instance } = await this.rest.of(result.instance, options);
-    return done(message, await this.view(instance));
+    const leftMs = waitMs - (performance.now() - askedAt);
+    return done(message, await this.view(await this.family.of(instance, options.foreign, leftMs)));
   }
 
   /** The data of an instance as it is stored now; null where there is none. */
@@ -41,6 +50,13 @@ export class InstanceAnswer {
   }
 
   async view(instance: LiveInstance): Promise<Record<string, unknown>> {
-    return instanceView(instance, await this.trails.trailOf(instance), this.contextTypes);
+    const [trail, children] = await Promise.all([this.trails.trailOf(instance), this.childrenOf(instance)]);
+    return instanceView(instance, trail, this.contextTypes, children);
+  }
+
+  /** Oldest first. Not asked for where the model calls nothing: every answer about an instance has them. */
+  private async childrenOf({ header, definition }: LiveInstance): Promise<ChildRecord[]> {
+    if (!definition.nodes.some(({ type }) => type === 'callActivity')) return [];
+    return (await this.calls.childrenOf(header.id, CHILDREN)).reverse();
   }
 }

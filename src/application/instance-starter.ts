@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { JsonObject } from '../engine/index.js';
-import { InstanceStore } from './ports/instance-store.js';
+import type { JsonObject, RunState } from '../engine/index.js';
+import { InstanceStore, type CalledBy, type CallKey } from './ports/instance-store.js';
 import type { DefinitionRecord } from './ports/readers.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
@@ -21,9 +21,11 @@ export interface NewInstance {
   /** Null: the none start event. */
   readonly startEventId: string | null;
   readonly origin: CommandOrigin;
+  /** Of a child: who waits for it, the row that the start uses up, and which run it is. */
+  readonly call?: { readonly calledBy: CalledBy; readonly key: CallKey; readonly run?: RunState };
 }
 
-/** Starts instances: by command, message or timer. */
+/** Starts instances: by command, message, timer or call. */
 @Injectable()
 export class InstanceStarter {
   constructor(
@@ -44,8 +46,12 @@ export class InstanceStarter {
       businessKey: instance.businessKey,
       contextTypeId: instance.contextTypeId,
       contextId: instance.contextId,
+      calledBy: instance.call?.calledBy ?? null,
+      startVariables: null,
     };
-    const command = { type: 'start-process-instance', guid, variables, executionMode, startEventId } as const;
-    return this.session.start(header, command, { origin: instance.origin });
+    const { call, origin } = instance;
+    const run = call?.run ? { run: call.run } : {};
+    const command = { type: 'start-process-instance', guid, variables, executionMode, startEventId, ...run } as const;
+    return this.session.start(header, command, { origin, consumedCall: call?.key });
   }
 }

@@ -1,4 +1,5 @@
 import { failedElements, isPutOff, openElements, type ElementInstance, type FlowNode, type JsonObject } from '../engine/index.js';
+import type { ChildRecord } from './ports/calls.js';
 import type { ContextTypes } from './ports/context-types.js';
 import type { LiveInstance, Trail } from './session/live-instance.js';
 
@@ -118,7 +119,12 @@ export function headView(instance: LiveInstance): { instanceGuid: string; status
 }
 
 /** The data of GetProcessInstanceState (CONTRACT section 6). */
-export function instanceView(instance: LiveInstance, trail: Trail, contextTypes: ContextTypes): Record<string, unknown> {
+export function instanceView(
+  instance: LiveInstance,
+  trail: Trail,
+  contextTypes: ContextTypes,
+  children: readonly ChildRecord[] = [],
+): Record<string, unknown> {
   const { header, state, definition } = instance;
   const view = {
     instanceGuid: header.guid,
@@ -140,12 +146,23 @@ export function instanceView(instance: LiveInstance, trail: Trail, contextTypes:
     definitionVersion: header.definitionVersion,
     activeActivities: openElements(state).map((element) => activeView(instance, element)),
     errors: [],
-    parent: null,
-    children: [],
+    parent: header.calledBy && { instanceGuid: header.calledBy.instanceGuid, taskId: header.calledBy.nodeId },
+    children,
+    run: runView(instance),
+    ...(state.ending && {
+      ending: { because: state.ending.because, errorCode: state.ending.code, errorMessage: state.ending.message },
+    }),
   };
   return state.endedAt === null
     ? { ...view, ...retryingView(instance), ...waitingView(instance), ...failureView(instance) }
     : view;
+}
+
+/** Which of several runs it is, linked both ways; null: there are no others. */
+function runView({ state: { run, ending } }: LiveInstance): Record<string, unknown> | null {
+  if (run === null) return null;
+  const { number, previousGuid: previousInstanceGuid, delayMs, reason } = run;
+  return { number, previousInstanceGuid, nextInstanceGuid: ending?.nextGuid ?? null, delayMs, reason };
 }
 
 function activeView(instance: LiveInstance, element: ElementInstance): Record<string, unknown> {

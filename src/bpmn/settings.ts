@@ -10,6 +10,7 @@ export interface Settings {
   readonly retryPolicy?: RetryPolicy | null;
   readonly message?: MessageSetting;
   readonly actions?: readonly UserAction[];
+  readonly call?: CallSetting;
   /** A script that names the flow to take. */
   readonly gatewayScript?: string;
   readonly delivery?: Work['delivery'];
@@ -26,6 +27,13 @@ export interface WorkSetting {
   readonly connector: string;
   readonly config: JsonObject;
   readonly timeoutMs: number | null;
+}
+
+/** What a call activity calls, and which variables go with it, as far as the dialect says it. */
+export interface CallSetting {
+  readonly calledProcess?: Expression;
+  readonly passesAll: boolean;
+  readonly returnsAll: boolean;
 }
 
 /** Name null: not said here. */

@@ -30,6 +30,8 @@ export interface StepReport {
   readonly changes: readonly VariableChange[];
   /** Tasks terminated by a cancel, and the like. */
   readonly terminatedTasks: readonly string[];
+  /** Visits of call activities whose children are cancelled because of it. */
+  readonly cancelledCalls: readonly number[];
   /** The oldest active element before the command; null when there was none. */
   readonly activityBefore: string | null;
   /** Step backward: how the task that is stood before again went the last time. */
@@ -54,6 +56,7 @@ export type RejectionCode =
   | 'TASK_NOT_WAITING'
   | 'TASK_NOT_RETRYING'
   | 'NO_SUCH_JOB'
+  | 'NO_SUCH_CALL'
   | 'UNKNOWN_ACTION'
   | 'UNKNOWN_TARGET'
   | 'STALE_ATTEMPT'

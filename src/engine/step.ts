@@ -4,6 +4,7 @@ import { cancelProcessInstance } from './commands/cancel-process-instance.js';
 import type { Command } from './commands/command.js';
 import { completeAttempt } from './commands/complete-attempt.js';
 import { deliverMessage } from './commands/deliver-message.js';
+import { endChild } from './commands/end-child.js';
 import { failAttempt } from './commands/fail-attempt.js';
 import { fireTimers } from './commands/fire-timers.js';
 import { giveUpRetries } from './commands/give-up-retries.js';
@@ -87,6 +88,8 @@ function perform(
       return releaseParked(draft, before, command);
     case 'deliver-message':
       return deliverMessage(draft, before, command);
+    case 'end-child':
+      return endChild(draft, before, command);
     case 'signal-process-instance':
       return signalProcessInstance(draft, before, command);
     case 'retry-failed-task':
@@ -137,6 +140,7 @@ function finish(draft: Draft, before: InstanceState | null, perform: (draft: Dra
       attempt: subject?.attempt ?? null,
       changes: draft.changes,
       terminatedTasks: draft.terminatedTasks,
+      cancelledCalls: draft.effects.flatMap((effect) => (effect.type === 'cancel-child' ? [effect.elementInstanceId] : [])),
       activityBefore: before === null ? null : (openElements(before)[0]?.nodeId ?? null),
       previousExecution: draft.previousExecution,
     },

@@ -5,6 +5,7 @@ import { Clock, NodeIdentity } from '../application/ports/clock.js';
 import { DueWork } from '../application/ports/due-work.js';
 import { TimerStore, type DueTimer } from '../application/ports/stores.js';
 import { AttemptPool } from './attempt-pool.js';
+import { CallCourier } from './call-courier.js';
 import { StartTimers } from './start-timers.js';
 import { TimerFiring } from './timer-firing.js';
 
@@ -35,6 +36,7 @@ export class DueLoop extends DueWork {
     private readonly timers: TimerStore,
     private readonly startTimers: StartTimers,
     private readonly firing: TimerFiring,
+    private readonly calls: CallCourier,
     private readonly attempts: AttemptPool,
     private readonly clock: Clock,
     private readonly node: NodeIdentity,
@@ -59,6 +61,7 @@ export class DueLoop extends DueWork {
     if (this.timer) clearTimeout(this.timer);
     await this.turn;
     await this.firing.allEnded().catch(() => undefined);
+    await this.calls.allEnded();
   }
 
   /** A row falls due at this instant: be awake then. */
@@ -86,6 +89,7 @@ export class DueLoop extends DueWork {
     for (let fired = Infinity; fired > 0;) {
       fired = await this.claim(this.clock.now(), moved);
       await this.firing.allEnded();
+      await this.calls.allEnded();
       total += fired;
       const leftMs = ATTEMPTS_MS - (performance.now() - begunAt);
       await this.attempts.whenEnded(moved, begunAt, leftMs);
@@ -142,6 +146,6 @@ export class DueLoop extends DueWork {
     await this.circuits.hold(held);
     const fired = held.length === 0 ? due : due.filter((timer) => !held.includes(timer));
     this.firing.begin(fired, moved, () => this.wake(this.clock.now()));
-    return due.length + (await this.startTimers.fireDue(now, moved));
+    return due.length + (await this.startTimers.fireDue(now, moved)) + (await this.calls.begin(moved));
   }
 }

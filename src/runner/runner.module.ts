@@ -18,6 +18,7 @@ import { AttemptPool } from './attempt-pool.js';
 import { AuditSealer } from './audit-sealer.js';
 import { BreakerKeeper } from './breaker-keeper.js';
 import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
+import { CallCourier } from './call-courier.js';
 import { gatherConnectors } from './connectors.js';
 import { DueLoop } from './due-loop.js';
 import { Heartbeat } from './heartbeat.js';
@@ -90,6 +91,7 @@ export class RunnerModule implements OnApplicationShutdown {
         { provide: NodeIdentity, useExisting: Heartbeat },
         NodeHints,
         TimerFiring,
+        CallCourier,
         DueLoop,
         { provide: DueWork, useExisting: DueLoop },
         StartTimers,

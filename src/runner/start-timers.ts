@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { nextStart } from '../application/process-definitions/start-schedule.js';
-import type { Caller } from '../application/caller.js';
+import { systemCaller } from '../application/caller.js';
 import { DefinitionCache } from '../application/definition-cache.js';
 import { InstanceStarter } from '../application/instance-starter.js';
 import { Clock, NodeIdentity } from '../application/ports/clock.js';
@@ -44,7 +44,7 @@ export class StartTimers {
         contextTypeId: null,
         contextId: null,
         startEventId: timer.startEventId,
-        origin: originOf(systemCaller(timer.tenantId), 'StartProcessInstance', this.clock.now(), {
+        origin: originOf(systemCaller(timer.tenantId, 'timer'), 'StartProcessInstance', this.clock.now(), {
           detail: { startEventId: timer.startEventId },
         }),
       });
@@ -58,14 +58,4 @@ export class StartTimers {
     const event = compiled.startEvents.find((each) => each.id === timer.startEventId);
     return event ? nextStart(event, timer.dueAt, timer.remaining) : null;
   }
-}
-
-function systemCaller(tenantId: string): Caller {
-  return {
-    tenantId,
-    actor: { type: 'system', id: 'reprise' },
-    permissions: new Set(),
-    correlationId: 'timer',
-    idempotencyKey: null,
-  };
 }

@@ -1,6 +1,7 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CircuitStore } from '../application/ports/circuits.js';
+import { CallStore } from '../application/ports/calls.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { HintChannel } from '../application/ports/node-hints.js';
@@ -21,6 +22,7 @@ import { createDataSource } from './data-source.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
 import { PgCircuitStore } from './stores/circuit-store.js';
+import { PgCallStore } from './stores/call-store.js';
 import { PgDefinitionStore } from './stores/definition-store.js';
 import { PgEndedInstances } from './stores/ended-instances.js';
 import { PgHistoryPartitions } from './stores/history-partitions.js';
@@ -47,6 +49,7 @@ const STORES = [
   { provide: InstanceStore, useFactory: openInstanceStore, inject: [HotPool] },
   { provide: TimerStore, useFactory: (pool: HotPool) => new PgTimerStore(pool), inject: [HotPool] },
   { provide: StartTimerStore, useFactory: (pool: HotPool) => new PgStartTimerStore(pool), inject: [HotPool] },
+  { provide: CallStore, useFactory: (pool: HotPool) => new PgCallStore(pool), inject: [HotPool] },
   { provide: MessageStore, useFactory: (pool: HotPool) => new PgMessageStore(pool), inject: [HotPool] },
   { provide: NodeRegistry, useFactory: (pool: HotPool) => new PgNodeRegistry(pool), inject: [HotPool] },
   { provide: IdempotencyStore, useFactory: (pool: HotPool) => new PgIdempotencyStore(pool), inject: [HotPool] },

@@ -12,6 +12,19 @@ function asModel(block: string): string {
   return around(`<bpmn:serviceTask id="X">${extensions(`<zeebe:taskDefinition type="work"/>${block}`)}</bpmn:serviceTask>`);
 }
 
+describe('the guide to calling processes', () => {
+  const calling = readFileSync('docs/guides/calling-processes.md', 'utf8');
+  const models = [...calling.matchAll(/^```xml\n([^]*?)^```$/gm)].map(([, text = '']) => text);
+
+  it('has examples', () => expect(models).toHaveLength(2));
+
+  it.each(models)('has an example that is deployed without a word: %s', async (block) => {
+    const { warnings } = await accepted(asModel(block));
+
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('the guide to recovery', () => {
   it('has examples', () => {
     expect(blocks).toHaveLength(5);

@@ -24,6 +24,11 @@ export interface Deed extends RecoveryDeed {
   readonly fire?: string;
   readonly wait?: number;
   readonly message?: string;
+  /** The child of this call activity has ended so. */
+  readonly child?: string;
+  readonly ended?: 'completed' | 'cancelled' | 'failed' | 'not-started';
+  /** Its run, where it is not the one that was asked for. */
+  readonly run?: number;
   readonly signal?: string | null;
   readonly retry?: string | null;
   readonly skip?: string | null;
@@ -72,6 +77,7 @@ export function toCommand(drive: Drive, deed: Deed): Command | null {
   if (deed.fire !== undefined) return firing(drive, deed.fire);
   if (deed.message !== undefined)
     return { type: 'deliver-message', elementInstanceId: find(drive, deed.message).id, payload: variables ?? {} };
+  if (deed.child !== undefined) return childEnd(drive, deed, deed.child);
   if (deed.signal !== undefined) {
     const failed = deed.failure === undefined ? null : { code: deed.failure, message: 'reported as failed' };
     return {
@@ -121,6 +127,24 @@ function failure(drive: Drive, deed: Deed): Command {
     variables,
     retry: deed.advice ?? null,
   };
+}
+
+function childEnd(
+  drive: Drive,
+  { ended: outcome = 'completed', run, code = 'E1', variables = {} }: Deed,
+  nodeId: string,
+): Command {
+  const element = find(drive, nodeId);
+  const error = outcome === 'failed' || outcome === 'not-started' ? { code, message: 'the reason' } : null;
+  const ended = {
+    elementInstanceId: element.id,
+    run: run ?? element.run,
+    childGuid: `g~${element.id}`,
+    outcome,
+    variables: outcome === 'completed' ? variables : null,
+    error,
+  };
+  return { type: 'end-child', ended };
 }
 
 function attemptOf(drive: Drive, nodeId: string): { elementInstanceId: number; attempt: number } {

@@ -54,6 +54,8 @@ export class Drive {
   private take(command: Command, before: InstanceState | null, result: Accepted): void {
     if (command.type === 'complete-attempt' || command.type === 'fail-attempt')
       this.outside.over(command.elementInstanceId, command.attempt);
+    // What is kept for the resume is no longer the outside's.
+    if (command.type === 'end-child') this.outside.childEnded(command.ended.elementInstanceId);
     if (command.type === 'release-attempt' || command.type === 'hold-attempt') this.outside.givenBack(command.elementInstanceId);
     if (command.type === 'activate-job') this.outside.activated(command.elementInstanceId, result.report.attempt ?? 0);
     if (command.type === 'lose-attempts') this.outside.attempts.clear();

@@ -1,10 +1,12 @@
 import type {
+  BeginRun,
   Effect,
   ElementInstance,
   InstanceState,
   OpenSubscription,
   RecordActivity,
   ScheduleTimer,
+  StartChild,
 } from '../../src/engine/index.js';
 import { isPutOff, openElements } from '../../src/engine/index.js';
 
@@ -17,6 +19,12 @@ export class Outside {
   readonly incidents = new Map<number, string>();
   /** Element instances that a worker may take. */
   readonly jobs = new Set<number>();
+  /** Element instance to the child that it waits for. */
+  readonly children = new Map<number, StartChild>();
+  /** Children whose end is kept for the resume: a cancel of them comes too late. */
+  readonly endedChildren = new Set<number>();
+  /** The run that follows this one. */
+  next: BeginRun | null = null;
   readonly activities: RecordActivity[] = [];
   private readonly everQueued = new Set<number>();
   private readonly begun = new Map<number, number[]>();
@@ -35,6 +43,7 @@ export class Outside {
       .map(({ id, attempt }) => `${id}#${attempt}`);
     const failed = elements.filter(({ status }) => status === 'failed').map(({ id }) => String(id));
     const queued = elements.filter(({ status }) => status === 'queued').map(({ id }) => String(id));
+    const calling = elements.filter(({ id, status }) => status === 'calling' && !isKept(state, id)).map(({ id }) => String(id));
     const subscribed = elements.filter(({ subscription }) => subscription !== null).map(({ id }) => String(id));
     return [
       ...difference(
@@ -50,6 +59,7 @@ export class Outside {
         executing,
       ),
       ...difference('jobs', [...this.jobs].map(String), queued),
+      ...difference('children', [...this.children.keys()].map(String), calling),
       ...difference('incidents', [...this.incidents.keys()].map(String), failed),
       ...difference('subscriptions', [...this.subscriptions.keys()].map(String), subscribed),
     ];
@@ -93,6 +103,18 @@ export class Outside {
         return null;
       case 'close-job':
         return this.jobs.delete(id) ? null : `job of ${id} is closed, but is not open`;
+      case 'start-child':
+        if (this.children.has(id)) return `a second child of ${id} is started`;
+        this.children.set(id, effect);
+        return null;
+      case 'cancel-child':
+        return this.children.delete(id) || this.endedChildren.has(id)
+          ? null
+          : `the child of ${id} is cancelled, but there is none`;
+      case 'begin-run':
+        if (this.next) return 'two runs follow this one';
+        this.next = effect;
+        return null;
     }
   }
 
@@ -127,6 +149,11 @@ export class Outside {
     this.begun.get(id)?.pop();
   }
 
+  childEnded(id: number): void {
+    this.children.delete(id);
+    this.endedChildren.add(id);
+  }
+
   /** An attempt was reported as over: it no longer runs, whether the engine writes a record of it or not. */
   over(id: number, attempt: number): void {
     if (this.attempts.get(id) === attempt) this.attempts.delete(id);
@@ -136,6 +163,11 @@ export class Outside {
 /** One row goes on with all that is put off, whenever it was scheduled, unless its steps are used up: then a person decides. */
 function continueRow(state: InstanceState): string[] {
   return openElements(state).some(isPutOff) && state.continuations <= 10 ? ['continue'] : [];
+}
+
+/** The end of the child has come, and waits for the resume. */
+function isKept({ inbox }: InstanceState, id: number): boolean {
+  return inbox.some((entry) => entry.type === 'child' && entry.ended.elementInstanceId === id);
 }
 
 function timersOf(state: InstanceState, element: ElementInstance): string[] {

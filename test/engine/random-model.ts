@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CONDITIONS, TIMERS, type Condition } from './random-texts.js';
 import { extensions, flow, model, properties } from '../bpmn/model-text.js';
 
 /** A piece of a process with one way in and one way out. */
@@ -28,10 +29,14 @@ export type Block =
       readonly boundary: readonly Boundary[];
       readonly mapping: string | null;
     }
+  | {
+      readonly kind: 'call';
+      readonly boundary: readonly Boundary[];
+      readonly mapping: string | null;
+    }
   | { readonly kind: 'end'; readonly type: 'none' | 'error' | 'terminate' };
 
 type TaskType = 'serviceTask' | 'userTask' | 'receiveTask' | 'task' | 'scriptTask';
-type Condition = 'feel' | 'juel' | 'javascript';
 export interface Boundary {
   readonly type: 'error' | 'any-error' | 'timer' | 'reminder' | 'bad-timer';
   readonly flow: Block;
@@ -41,6 +46,8 @@ export interface Boundary {
 export interface RandomModel {
   readonly block: Block;
   readonly extraFlows: readonly (readonly [from: number, to: number])[];
+  /** Further runs that the process allows itself; null: it has no policy. */
+  readonly runs: number | null;
 }
 
 const condition = fc.constantFrom<Condition>('feel', 'feel', 'juel', 'javascript');
@@ -80,6 +87,7 @@ const { block } = fc.letrec<{ block: Block; boundary: Boundary }>((tie) => ({
       boundary: fc.array(tie('boundary'), { maxLength: 2 }),
       mapping,
     }),
+    fc.record({ kind: fc.constant('call' as const), boundary: fc.array(tie('boundary'), { maxLength: 2 }), mapping }),
   ),
 })) as { block: fc.Arbitrary<Block> };
 
@@ -89,17 +97,16 @@ export const randomModel: fc.Arbitrary<RandomModel> = fc.record({
     { weight: 3, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(fc.tuple(fc.nat(50), fc.nat(50)), { maxLength: 4 }) },
   ),
+  runs: fc.option(fc.integer({ min: 1, max: 2 }), { nil: null, freq: 4 }),
 });
 
-const CONDITIONS: Readonly<Record<Condition, (branch: number) => string>> = {
-  feel: (branch) => `=x > ${branch * 3}`,
-  juel: (branch) => `\${x > ${branch * 3}}`,
-  javascript: (branch) => `return x > ${branch * 3}`,
-};
-
 /** The model as BPMN. Every scope has its own start and end; ids tell the kind. */
-export function writeModel({ block: whole, extraFlows }: RandomModel): string {
-  return model(new Writer(extraFlows).scope(whole), '<bpmn:error id="e" errorCode="E1"/><bpmn:message id="m" name="ping"/>');
+export function writeModel({ block: whole, extraFlows, runs }: RandomModel): string {
+  const policy = runs === null ? '' : properties({ Retries: String(runs), retryBackoff: '1000' });
+  return model(
+    policy + new Writer(extraFlows).scope(whole),
+    '<bpmn:error id="e" errorCode="E1"/><bpmn:message id="m" name="ping"/>',
+  );
 }
 
 class Writer {
@@ -165,6 +172,12 @@ class Scope {
         return this.split(block, from);
       case 'loop':
         return this.loop(block, from);
+      case 'call': {
+        const id = this.add('<bpmn:callActivity', 'call', ' calledElement="other"', this.mapping(block.mapping));
+        this.connect(from, id);
+        this.boundary(block.boundary, id);
+        return id;
+      }
       case 'sub-process': {
         const id = this.add('<bpmn:subProcess', 'sub', '', this.mapping(block.mapping) + this.writer.scope(block.body));
         this.connect(from, id);
@@ -283,9 +296,3 @@ class Scope {
     this.lines[at] = (this.lines[at] ?? '').replace(` id="${gateway}"`, ` id="${gateway}" default="${flowId}"`);
   }
 }
-
-const TIMERS = {
-  timer: '<bpmn:timeDuration>PT10S</bpmn:timeDuration>',
-  reminder: '<bpmn:timeCycle>R3/PT3S</bpmn:timeCycle>',
-  'bad-timer': '<bpmn:timeDuration>=if x > 2 then "PT7S" else "soon"</bpmn:timeDuration>',
-} as const;

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { readModel } from '../../src/bpmn/index.js';
 import { openElements, type Command, type ElementInstance, type JsonObject } from '../../src/engine/index.js';
 import { Drive } from './drive.js';
+import { childEnd } from './random-calls.js';
+import { skip } from './random-skips.js';
 import { randomModel, writeModel } from './random-model.js';
 import { connectorsOf, RECOVERY_KINDS, recoveryCommands, withRecovery } from './random-recovery.js';
 
@@ -50,6 +52,9 @@ const KINDS = [
     'step-forward',
     'step-backward',
     'wait',
+    'child',
+    'child',
+    'stale-child',
   ],
   ...RECOVERY_KINDS,
 ] as const;
@@ -97,11 +102,23 @@ describe('a random process', () => {
 
 /** Goes on as a benevolent world would, then cancels: in the end nothing is left anywhere. */
 function finish(drive: Drive): void {
-  const benevolent = ['resume', 'activate', 'complete', 'signal', 'message', 'step-forward', 'fire', 'retry', 'skip'] as const;
+  const benevolent = [
+    'resume',
+    'activate',
+    'complete',
+    'signal',
+    'message',
+    'step-forward',
+    'fire',
+    'retry',
+    'skip',
+    'child',
+  ] as const;
   for (let turn = 0; turn < 15; turn++) for (const kind of benevolent) perform(drive, { kind, pick: turn, value: 1 });
   if (drive.state?.endedAt === null) drive.apply({ type: 'cancel-process-instance', mode: 'graceful', expectedVersion: null });
-  const { timers, attempts, subscriptions, incidents, jobs } = drive.outside;
-  expect([timers.size, attempts.size, subscriptions.size, incidents.size, jobs.size]).toEqual([0, 0, 0, 0, 0]);
+  const { timers, attempts, subscriptions, incidents, jobs, children, next } = drive.outside;
+  expect([timers.size, attempts.size, subscriptions.size, incidents.size, jobs.size, children.size]).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(next !== null).toBe(drive.state?.ending?.because === 'retried');
   expect(Object.keys(drive.state?.scopes ?? {})).toEqual([]);
   for (const command of [{ type: 'pause-process-instance', expectedVersion: null }, retry(null, null, 'always')] as const)
     expect(drive.apply(command).kind).toBe('rejected');
@@ -219,6 +236,9 @@ function commandsFor(
           pick % 2 ? 'always' : 'onSuccess',
         ),
       ];
+    case 'child':
+    case 'stale-child':
+      return childEnd(having('calling'), kind, pick, variables);
     case 'skip':
       return skip(drive, having('failed'), pick, variables);
     case 'pause':
@@ -269,18 +289,4 @@ function retry(taskId: string | null, updatedVariables: JsonObject | null, keepV
     expectedVersion: null,
     correlationId: 'c',
   };
-}
-
-function skip(drive: Drive, failed: ElementInstance | undefined, pick: number, outputs: JsonObject): Command[] {
-  const outgoing = drive.definition.nodesById.get(failed?.nodeId ?? '')?.outgoing ?? [];
-  const toActivityId = outgoing.length > 1 || pick % 7 === 0 ? (outgoing[pick % outgoing.length]?.target.id ?? 'nowhere') : null;
-  return [
-    {
-      type: 'skip-failed-task',
-      taskId: failed?.nodeId ?? null,
-      outputs: pick % 2 ? outputs : null,
-      toActivityId,
-      expectedVersion: null,
-    },
-  ];
 }

@@ -57,5 +57,11 @@ function describe(effect: Effect, names: ReadonlyMap<number, string>, drive: Dri
       return `! queue ${name} for ${effect.jobType}`;
     case 'close-job':
       return `! unqueue ${name}`;
+    case 'start-child':
+      return `! start child ${effect.childGuid} of ${effect.processKey} for ${name}, run ${effect.run}`;
+    case 'cancel-child':
+      return `! cancel child of ${name}`;
+    case 'begin-run':
+      return `! begin run ${effect.run.number} as ${effect.guid} in ${effect.run.delayMs} ms, after ${effect.incident.code}`;
   }
 }

@@ -37,6 +37,7 @@ async function rowsByTable(): Promise<Record<string, number[]>> {
   const tables = await dataSource.query<{ name: string; column: string }[]>(
     `SELECT relname AS name, attname AS column FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+       AND relname <> 'instance_call' -- What is to be done at another instance: it goes when it is done.
        AND (attname = 'instance_id' OR (relname = 'process_instance' AND attname = 'id'))`,
   );
   const found: Record<string, number[]> = {};
@@ -67,7 +68,14 @@ async function left(): Promise<unknown> {
 /** With a row in every table that may have one. */
 async function insertWithAll(fields: Partial<InstanceFields> & { id: number }): Promise<void> {
   await insertInstance(dataSource, { ...fields, history: true });
-  await dataSource.query(`INSERT INTO timer_job VALUES ($1, 1, 'Timer', 'event', now())`, [fields.id]);
+  await dataSource.query(
+    `INSERT INTO timer_job (instance_id, element_instance_id, timer_node_id, kind, due_at, tenant_id) VALUES ($1, 1, 'Timer', 'event', now(), 'acme')`,
+    [fields.id],
+  );
+  await dataSource.query(
+    `INSERT INTO job (instance_id, element_instance_id, tenant_id, job_type, queued_at) VALUES ($1, 2, 'acme', 't', now())`,
+    [fields.id],
+  );
   await dataSource.query(`INSERT INTO message_subscription VALUES ($1, 1, 'acme', 'guid', 'Catch', 'Paid', 'k')`, [fields.id]);
 }
 
@@ -89,6 +97,7 @@ describe('retention', () => {
       'activity',
       'incident',
       'instance_scope',
+      'job',
       'message_subscription',
       'process_instance',
       'task_attempt',
@@ -133,6 +142,20 @@ describe('retention', () => {
 
     expect(removed.reduce((sum, each) => sum + each)).toBe(19);
     expect(await left()).toEqual({ left: 1, last: 20 });
+  });
+
+  it('leaves an instance whose caller has not been told of its end', async () => {
+    await insertInstance(dataSource, { id: 21, status: 'completed', startedAt: OLDER, endedAt: OLD });
+    await dataSource.query(
+      `INSERT INTO instance_call (instance_id, element_instance_id, tenant_id, kind, queued_at) VALUES (21, 0, 'acme', 'ended', now())`,
+    );
+    await removeAll();
+    expect(await database.rows('SELECT id FROM process_instance WHERE id = 21')).toHaveLength(1);
+
+    await dataSource.query('DELETE FROM instance_call WHERE instance_id = 21');
+    await removeAll();
+
+    expect(await database.rows('SELECT id FROM process_instance WHERE id = 21')).toEqual([]);
   });
 
   it('reaches instances whose definition is gone', async () => {

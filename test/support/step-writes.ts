@@ -13,6 +13,8 @@ export function headerOf(id: number, changes: Partial<InstanceHeader> = {}): Ins
     businessKey: null,
     contextTypeId: null,
     contextId: null,
+    calledBy: null,
+    startVariables: null,
     ...changes,
   };
 }
@@ -42,6 +44,8 @@ export function firstStep(
       inbox: [],
       trail: [],
       continuations: 0,
+      run: null,
+      ending: null,
       ...state,
     },
     variablesText: JSON.stringify(state.variables ?? {}),
@@ -52,6 +56,8 @@ export function firstStep(
     audit: [],
     underClaim: null,
     consumedMessageId: null,
+    consumedCall: null,
+    tellsCaller: false,
     ...changes,
   };
 }
@@ -69,6 +75,8 @@ export function nextStep(before: StepWrite, changes: Partial<StepWrite> = {}, st
     audit: [],
     underClaim: null,
     consumedMessageId: null,
+    consumedCall: null,
+    tellsCaller: false,
     ...changes,
   };
 }
@@ -96,6 +104,7 @@ export function executingElement(owner: number): ElementInstance {
     arrived: [],
     boundaryTimers: [],
     timersArmed: false,
+    run: 0,
     undo: null,
   };
 }

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
-import type { Effect, InstanceState } from '../../engine/index.js';
+import type { Effect, InstanceState, JsonObject } from '../../engine/index.js';
 import type { ClaimedKey } from './stores.js';
 
 /** What never changes about an instance, and is not the engine's business. */
@@ -14,6 +14,30 @@ export interface InstanceHeader {
   readonly businessKey: string | null;
   readonly contextTypeId: number | null;
   readonly contextId: string | null;
+  /** The call that it answers; null: it was started by itself. */
+  readonly calledBy: CalledBy | null;
+  /** What a later run begins with; null: its process has no policy for runs, and there is no later one. */
+  readonly startVariables: JsonObject | null;
+}
+
+/** The call activity that waits for an instance. */
+export interface CalledBy {
+  readonly instanceId: number;
+  readonly instanceGuid: string;
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  /** The model of the call activity. */
+  readonly definitionId: number;
+  readonly definitionVersion: number;
+  /** Instances above it; at least 1. */
+  readonly depth: number;
+}
+
+/** The row of `start-child` that the start of the child uses up: it must still be there. */
+export interface CallKey {
+  readonly instanceId: number;
+  readonly elementInstanceId: number;
+  readonly run: number;
 }
 
 export interface StoredInstance {
@@ -46,6 +70,10 @@ export interface StepWrite {
   readonly underClaim: ClaimedKey | null;
   /** The message buffer row that this step consumes. */
   readonly consumedMessageId: number | null;
+  /** The call that this step, the start of a child, answers. */
+  readonly consumedCall: CallKey | null;
+  /** The instance has ended, and its caller is to be told. */
+  readonly tellsCaller: boolean;
 }
 
 /** Some write of the batch met a version other than expected, or a guid that exists. Nothing of the batch was written. */

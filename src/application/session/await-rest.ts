@@ -32,7 +32,7 @@ export function foreignVisits(state: InstanceState, begun: readonly number[]): S
 export function awaitRest(watch: InstanceWatch, committed: LiveInstance, options: RestOptions): Promise<RestReport> {
   const first = judge(committed, [], options, null);
   if (isSettled(first) && atRest(committed.state, options)) return Promise.resolve(first);
-  if (isFinal(first)) return Promise.resolve(first);
+  if (isFinal(first, options)) return Promise.resolve(first);
   return new Promise((resolve) => {
     let latest = first;
     let grace: NodeJS.Timeout | null = null;
@@ -47,7 +47,7 @@ export function awaitRest(watch: InstanceWatch, committed: LiveInstance, options
     };
     const stop = watch.on(committed.header.id, (instance, effects) => {
       latest = judge(instance, effects, options, latest);
-      if (isFinal(latest) || (isSettled(latest) && atRest(instance.state, options))) finish();
+      if (isFinal(latest, options) || (isSettled(latest) && atRest(instance.state, options))) finish();
       else allowGrace();
     });
     const timeout = setTimeout(finish, options.waitMs);
@@ -83,7 +83,8 @@ export function judge(
     };
   if (element.status === 'failed') return { instance, attempt: 'failed', executionTimeMs };
   if (element.status === 'retrying' || element.status === 'held') return { instance, attempt: 'retrying', executionTimeMs };
-  if (element.status === 'executing') return { instance, attempt: 'pending', executionTimeMs: null };
+  if (element.status === 'executing' || element.status === 'calling')
+    return { instance, attempt: 'pending', executionTimeMs: null };
   return { instance, attempt: 'succeeded', executionTimeMs: executionTimeMs ?? 0 };
 }
 
@@ -108,17 +109,23 @@ function isSettled(report: RestReport): boolean {
 }
 
 /** Nothing better can be learnt by waiting. */
-function isFinal(report: RestReport): boolean {
+function isFinal(report: RestReport, { elementInstanceId }: RestOptions): boolean {
   return (
     report.attempt === 'failed' ||
     report.attempt === 'retrying' ||
     report.attempt === 'interrupted' ||
+    isCalling(report.instance.state, elementInstanceId) ||
     report.instance.state.endedAt !== null
   );
 }
 
+/** A child may take its time: nobody is kept waiting for it by a retry of its call. */
+function isCalling(state: InstanceState, id: number | null): boolean {
+  return id !== null && find(state, id)?.status === 'calling';
+}
+
 /** No branch that the command moves is moving. */
-export function atRest(state: InstanceState, { foreign }: RestOptions): boolean {
+export function atRest(state: InstanceState, { foreign }: Pick<RestOptions, 'foreign'>): boolean {
   if (state.paused) return true;
   return openElements(state).every((element) => !isMoving(state, element) || foreign.has(element.id));
 }

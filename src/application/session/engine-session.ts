@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Accepted, Command, Rejected, StartProcessInstance, StepResult } from '../../engine/index.js';
+import type { Accepted, Command, Effect, Rejected, StartProcessInstance, StepContext, StepResult } from '../../engine/index.js';
 import { step } from '../../engine/index.js';
 import { DefinitionCache } from '../definition-cache.js';
 import { AttemptRunner, Wakeups } from '../ports/attempts.js';
@@ -20,18 +20,11 @@ import { InstanceLoader } from './instance-loader.js';
 import { InstanceWatch } from './instance-watch.js';
 import { extendTrail, type LiveInstance } from './live-instance.js';
 import { refusedEntry, type ApplyOptions } from './origin.js';
-import type { QueuedCommand, SessionResult } from './queued-command.js';
+import { CONFLICTS_TOGETHER, mayTryAgain, type QueuedCommand, type SessionResult } from './queued-command.js';
+import { nextRunOf, type NextRun } from './next-run.js';
 import { buildWrite } from './step-write.js';
+import { begunBy, isAccepted, isRejected, type Stepped } from './stepped.js';
 import { limitVariables, type SizedStep } from './variable-limit.js';
-
-interface Stepped<R extends StepResult = StepResult> {
-  readonly item: QueuedCommand;
-  readonly before: LiveInstance;
-  readonly result: R;
-  /** Of the result, where it changes the variables. */
-  readonly variablesText: string | null;
-  readonly fresh: boolean;
-}
 
 /** Instances in one commit. More would only lengthen the wait of the first (reference: mean batch 29 under 64 callers). */
 const BATCH = 50;
@@ -39,11 +32,6 @@ const BATCH = 50;
 const LANES = 2;
 /** Commands that a second commit begins for; fewer wait for the first one to end, and for others to come. */
 const SECOND_LANE = 8;
-/** Lost races after which a command gives up; each one means that another node moved the instance. */
-const CONFLICTS = 20;
-/** Lost races after which a batch is no longer tried as a whole. */
-const CONFLICTS_TOGETHER = 3;
-
 /**
  * The only caller of the engine: load, step, save, perform. Commands of many instances that have gathered are committed
  * together, with no waiting: a lane that is free takes what is there (DESIGN section 6).
@@ -61,7 +49,7 @@ export class EngineSession {
   constructor(
     private readonly store: InstanceStore,
     private readonly audit: AuditStore,
-    private readonly definitions: DefinitionCache,
+    definitions: DefinitionCache,
     private readonly clock: Clock,
     private readonly node: NodeIdentity,
     private readonly attempts: AttemptRunner,
@@ -105,8 +93,8 @@ export class EngineSession {
     const [stored] = await this.store.loadByGuid([target]);
     if (!stored) return null;
     const known = this.cache.get(keyOf(target));
-    const definition = await this.definitions.get(stored.header.definitionId, stored.header.definitionVersion);
-    return { ...stored, definition, trail: known && known.state.version === stored.state.version ? known.trail : null };
+    const live = await this.loader.revive(stored);
+    return known && known.state.version === stored.state.version ? { ...live, trail: known.trail } : live;
   }
 
   private enqueue(
@@ -184,7 +172,8 @@ export class EngineSession {
       else if (found instanceof Error) item.reject(found);
       else {
         try {
-          stepped.push({ item, ...found, ...this.step(found.before, item.command) });
+          const sized = this.step(found.before, item.command);
+          stepped.push({ item, ...found, ...sized, next: this.nextRun(found.before, sized.result) });
         } catch (error) {
           this.cache.drop(item.key);
           item.reject(error);
@@ -194,8 +183,18 @@ export class EngineSession {
     return stepped;
   }
 
-  private step({ definition, state }: LiveInstance, command: Command): SizedStep {
-    const context = { now: this.clock.now(), node: this.node.node, connectors: this.attempts.connectors };
+  private contextOf({ caller }: LiveInstance): StepContext {
+    return { now: this.clock.now(), node: this.node.node, connectors: this.attempts.connectors, caller };
+  }
+
+  private nextRun(before: LiveInstance, result: StepResult): NextRun | null {
+    if (result.kind === 'rejected' || result.state.ending === null) return null;
+    return nextRunOf(before, result, this.contextOf(before), () => this.store.nextId());
+  }
+
+  private step(instance: LiveInstance, command: Command): SizedStep {
+    const { definition, state } = instance;
+    const context = this.contextOf(instance);
     const before = command.type === 'start-process-instance' && state.version === 0 ? null : state;
     const result = step(definition, before, command, context);
     return limitVariables(result, command, state.status, (other) => step(definition, before, other, context));
@@ -228,9 +227,11 @@ export class EngineSession {
 
   private async commit(accepted: readonly Stepped<Accepted>[]): Promise<void> {
     if (accepted.length === 0) return;
-    const writes = accepted.map(({ item, before, result, variablesText }) =>
-      buildWrite(before.header, before.state.version, result, variablesText, item.options, () => this.entryBase()),
-    );
+    const base = (): { id: number; at: string } => this.entryBase();
+    const writes = accepted.flatMap(({ item, before, result, variablesText, next }) => {
+      const own = buildWrite(before.header, before.state.version, result, variablesText, item.options, base);
+      return next ? [own, buildWrite(next.before.header, 0, next.result, next.variablesText, {}, base)] : [own];
+    });
     try {
       await this.store.saveSteps(writes);
     } catch (error) {
@@ -269,30 +270,26 @@ export class EngineSession {
   }
 
   /** The commit stands, whatever happens here: remember, hand out the effects, tell who waits. */
-  private finish({ item, before, result }: Stepped<Accepted>): void {
+  private finish({ item, before, result, next }: Stepped<Accepted>): void {
     const instance: LiveInstance = { ...before, state: result.state, trail: extendTrail(before.trail, result.effects) };
     this.cache.put(item.key, instance);
-    const begun = result.effects.flatMap((effect) => (effect.type === 'execute-attempt' ? [effect.elementInstanceId] : []));
-    item.resolve({ kind: 'done', instance, report: result.report, begun });
-    try {
-      handOutEffects(instance, result.effects, this.attempts, this.wakeups, this.telemetry);
-    } catch (error) {
-      this.logger.error({ instanceGuid: item.target.guid, error: String(error) }, 'Effects could not be handed out');
-      this.wakeups.instanceInDoubt(item.target);
-    }
-    this.watch.notify(instance, result.effects);
+    item.resolve({ kind: 'done', instance, report: result.report, begun: begunBy(result) });
+    this.perform(instance, result.effects);
+    if (!next) return;
+    const { header } = next.before;
+    const following = { ...next.before, state: next.result.state };
+    this.cache.put(keyOf(header), following);
+    this.perform(following, next.result.effects);
   }
-}
 
-/** A message that has gone does not come back: soon given up, so that the publisher decides. */
-function mayTryAgain({ conflicts, options }: QueuedCommand): boolean {
-  return conflicts < (options.consumedMessageId === undefined ? CONFLICTS : CONFLICTS_TOGETHER);
-}
-
-function isAccepted(stepped: Stepped): stepped is Stepped<Accepted> {
-  return stepped.result.kind === 'accepted';
-}
-
-function isRejected(stepped: Stepped): stepped is Stepped<Rejected> {
-  return stepped.result.kind === 'rejected';
+  private perform(instance: LiveInstance, effects: readonly Effect[]): void {
+    const { header } = instance;
+    try {
+      handOutEffects(instance, effects, this.attempts, this.wakeups, this.telemetry);
+    } catch (error) {
+      this.logger.error({ instanceGuid: header.guid, error: String(error) }, 'Effects could not be handed out');
+      this.wakeups.instanceInDoubt(header);
+    }
+    this.watch.notify(instance, effects);
+  }
 }

@@ -10,7 +10,7 @@ const NOTICES = new Set(['RecoveryNotice', 'TaskEscalated']);
 
 /** After the commit: begins and stops attempts, says when the next timer is due, counts decisions. All other effects are rows by then. */
 export function handOutEffects(
-  { header, definition }: LiveInstance,
+  { header, definition, state }: LiveInstance,
   effects: readonly Effect[],
   attempts: AttemptRunner,
   wakeups: Wakeups,
@@ -21,11 +21,13 @@ export function handOutEffects(
       attempts.execute(header, effect, definition.nodesById.get(effect.nodeId)?.name ?? effect.nodeId);
     else if (effect.type === 'abort-attempt') attempts.abort(header.id, effect.elementInstanceId);
     else if (effect.type === 'schedule-timer') wakeups.timerAt(effect.dueAt);
+    else if (effect.type === 'start-child' || effect.type === 'cancel-child') wakeups.timerAt(state.updatedAt);
     else if (effect.type === 'record-decision') {
       telemetry.decision(effect.action);
       if (NOTICES.has(effect.action)) notify(header.guid, effect);
     }
   }
+  if (header.calledBy !== null && state.endedAt !== null) wakeups.timerAt(state.endedAt);
 }
 
 /** What the model says and what was decided; not what the service said, which may be secret. */

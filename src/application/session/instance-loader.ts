@@ -1,7 +1,7 @@
-import { newInstance, type ProcessDefinition } from '../../engine/index.js';
-import type { DefinitionCache } from '../definition-cache.js';
+import { newInstance, runPolicyOf, type CallActivityNode, type StartProcessInstance } from '../../engine/index.js';
+import { UnknownVersion, type DefinitionCache } from '../definition-cache.js';
 import type { Clock } from '../ports/clock.js';
-import type { InstanceHeader, InstanceStore, StoredInstance } from '../ports/instance-store.js';
+import type { CalledBy, InstanceHeader, InstanceStore, StoredInstance } from '../ports/instance-store.js';
 import { keyOf, type InstanceCache } from './instance-cache.js';
 import { EMPTY_TRAIL, type LiveInstance } from './live-instance.js';
 import type { QueuedCommand } from './queued-command.js';
@@ -12,6 +12,8 @@ export interface LoadedInstance {
   /** Read for this batch, or not born yet; not remembered from an earlier one. */
   readonly fresh: boolean;
 }
+
+type CompiledParts = Pick<LiveInstance, 'definition' | 'caller'>;
 
 /** Brings the instances of a batch: from memory, from the database in one round trip, or new. */
 export class InstanceLoader {
@@ -35,7 +37,7 @@ export class InstanceLoader {
     }
     if (unread.length > 0) {
       for (const stored of await this.store.loadByGuid(unread.map((item) => item.target))) {
-        found.set(keyOf(stored.header), await this.compiled(stored.header, (definition) => revive(stored, definition)));
+        found.set(keyOf(stored.header), await this.compiled(stored.header, (parts) => ({ ...stored, ...parts, trail: null })));
       }
       // A start whose batch lost a race because of a neighbour: its own instance still does not exist.
       unborn.push(...unread.filter((item) => item.header !== null && !found.has(item.key)));
@@ -44,9 +46,9 @@ export class InstanceLoader {
       if (header === null || command.type !== 'start-process-instance') continue;
       found.set(
         key,
-        await this.compiled(header, (definition) => ({
-          header,
-          definition,
+        await this.compiled(header, (parts) => ({
+          header: withStartVariables(header, command, parts),
+          ...parts,
           trail: EMPTY_TRAIL,
           state: newInstance(command, this.clock.now()),
         })),
@@ -62,20 +64,40 @@ export class InstanceLoader {
     return new Set(remembered.filter(({ header, state }) => versions.get(header.id) !== state.version));
   }
 
-  /** A definition that cannot be had is the trouble of its own instances only. */
-  private async compiled(
-    { definitionId, definitionVersion }: InstanceHeader,
-    live: (definition: ProcessDefinition) => LiveInstance,
-  ): Promise<LoadedInstance | Error> {
+  /** As it is stored. @throws Error where its definition cannot be had */
+  async revive(stored: StoredInstance): Promise<LiveInstance> {
+    return { ...stored, ...(await this.partsOf(stored.header)), trail: null };
+  }
+
+  private async partsOf({ definitionId, definitionVersion, calledBy }: InstanceHeader): Promise<CompiledParts> {
+    const ready = this.definitions.peek(definitionId, definitionVersion);
+    const definition = ready ?? (await this.definitions.get(definitionId, definitionVersion));
+    return { definition, caller: calledBy === null ? null : await this.callerOf(calledBy) };
+  }
+
+  /** The model of a caller that has ended may be deleted; then nothing of it counts any more. */
+  private async callerOf({ definitionId, definitionVersion, nodeId }: CalledBy): Promise<CallActivityNode | null> {
     try {
-      const ready = this.definitions.peek(definitionId, definitionVersion);
-      return { before: live(ready ?? (await this.definitions.get(definitionId, definitionVersion))), fresh: true };
+      const { nodesById } = await this.definitions.get(definitionId, definitionVersion);
+      const node = nodesById.get(nodeId);
+      return node?.type === 'callActivity' ? node : null;
+    } catch (error) {
+      if (error instanceof UnknownVersion) return null;
+      throw error;
+    }
+  }
+
+  /** A definition that cannot be had is the trouble of its own instances only. */
+  private async compiled(header: InstanceHeader, live: (parts: CompiledParts) => LiveInstance): Promise<LoadedInstance | Error> {
+    try {
+      return { before: live(await this.partsOf(header)), fresh: true };
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
   }
 }
 
-function revive({ header, state }: StoredInstance, definition: ProcessDefinition): LiveInstance {
-  return { header, state, definition, trail: null };
+/** Kept only where another run may follow. */
+function withStartVariables(header: InstanceHeader, { variables }: StartProcessInstance, parts: CompiledParts): InstanceHeader {
+  return runPolicyOf(parts.definition, parts.caller) === null ? header : { ...header, startVariables: variables };
 }

@@ -1,4 +1,4 @@
-import type { Effect, InstanceState, ProcessDefinition } from '../../engine/index.js';
+import type { CallActivityNode, Effect, InstanceState, ProcessDefinition } from '../../engine/index.js';
 import type { InstanceHeader } from '../ports/instance-store.js';
 
 /** Ended visits, in the order in which they ended. */
@@ -12,6 +12,8 @@ export interface LiveInstance {
   readonly header: InstanceHeader;
   readonly state: InstanceState;
   readonly definition: ProcessDefinition;
+  /** The call activity that waits for it, in its own model; null: none, or its model has been deleted. */
+  readonly caller: CallActivityNode | null;
   /** Null: not known in memory; it stands in rows. */
   readonly trail: Trail | null;
 }

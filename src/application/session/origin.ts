@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { RecordDecision, Rejected, StepReport } from '../../engine/index.js';
 import type { Caller } from '../caller.js';
-import type { InstanceHeader } from '../ports/instance-store.js';
+import type { CallKey, InstanceHeader } from '../ports/instance-store.js';
 
 /** A command's origin, for its audit entry. The runner's own commands have none: their decisions are effects. */
 export interface CommandOrigin {
@@ -21,6 +21,8 @@ export interface ApplyOptions {
   readonly origin?: CommandOrigin | undefined;
   /** The message buffer row that this command consumes. */
   readonly consumedMessageId?: number | undefined;
+  /** The call that this start answers: StepConflict where it has been given up. */
+  readonly consumedCall?: CallKey | undefined;
 }
 
 type EntryBase = Pick<AuditEntry, 'id' | 'at'>;

@@ -3,13 +3,18 @@ import type { InstanceHeader, InstanceKey } from '../ports/instance-store.js';
 import type { LiveInstance } from './live-instance.js';
 import type { ApplyOptions } from './origin.js';
 
+/** Lost races after which a command gives up; each one means that another node moved the instance. */
+const CONFLICTS = 20;
+/** Lost races after which a batch is no longer tried as a whole. */
+export const CONFLICTS_TOGETHER = 3;
+
 /** What became of a command. */
 export type SessionResult =
   | {
       readonly kind: 'done';
       readonly instance: LiveInstance;
       readonly report: StepReport;
-      /** Element instances whose attempts this command began. */
+      /** Element instances whose attempts, or calls, this command began. */
       readonly begun: readonly number[];
     }
   | { readonly kind: 'rejected'; readonly instance: LiveInstance; readonly rejected: Rejected }
@@ -29,4 +34,10 @@ export interface QueuedCommand {
   conflicts: number;
   readonly resolve: (result: SessionResult) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** A message, or a call, that has gone does not come back: soon given up, so that who brought it decides. */
+export function mayTryAgain({ conflicts, options }: QueuedCommand): boolean {
+  const mayHaveGone = options.consumedMessageId !== undefined || options.consumedCall !== undefined;
+  return conflicts < (mayHaveGone ? CONFLICTS_TOGETHER : CONFLICTS);
 }

@@ -32,6 +32,8 @@ export function buildWrite(
     audit,
     underClaim: options.origin ? claimOf(options.origin.caller) : null,
     consumedMessageId: options.consumedMessageId ?? null,
+    consumedCall: options.consumedCall ?? null,
+    tellsCaller: header.calledBy !== null && state.endedAt !== null && state.ending?.because !== 'retried',
   };
 }
 

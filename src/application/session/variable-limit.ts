@@ -40,6 +40,11 @@ export function limitVariables(
     const failed = step({ ...command, failure: { code: 'VARIABLES_TOO_LARGE', message } });
     return { result: failed, variablesText: textOf(failed) };
   }
+  if (command.type === 'end-child' && command.ended.outcome === 'completed') {
+    const error = { code: 'VARIABLES_TOO_LARGE', message };
+    const failed = step({ ...command, ended: { ...command.ended, outcome: 'unusable', variables: null, error } });
+    return { result: failed, variablesText: textOf(failed) };
+  }
   const data = { currentStatus: status, maxBytes: VARIABLES_MAX_BYTES, bytes };
   return { result: { kind: 'rejected', code: 'VARIABLES_TOO_LARGE', message, data }, variablesText: null };
 }

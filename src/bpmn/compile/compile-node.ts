@@ -10,6 +10,8 @@ import { childOf, elementType, textOf, type ModdleElement } from '../moddle-elem
 import type { Report } from '../problem.js';
 import type { Settings } from '../settings.js';
 import type { SourceNode } from '../source-model.js';
+import { checkRunPolicy } from './check-run-policy.js';
+import { compileCall } from './compile-call.js';
 import { compileMessage } from './compile-message.js';
 import { compileTimer } from './compile-timer.js';
 import { compileWork } from './compile-work.js';
@@ -58,6 +60,9 @@ export function compileNode(node: SourceNode, settings: Settings, report: Report
     }
     case 'subProcess':
       return { type: 'subProcess', ...activity(settings, null) };
+    case 'callActivity':
+      checkRunPolicy(settings.retryPolicy ?? null, report);
+      return { type: 'callActivity', ...activity(settings, 'lastSubprocessResult'), ...compileCall(node, settings, report) };
     case 'exclusiveGateway':
     case 'inclusiveGateway':
     case 'parallelGateway':

@@ -1,7 +1,8 @@
 import type { Problems } from '../problem.js';
 import type { Settings } from '../settings.js';
 import { nodesOf, reconcileTaskOf, scopesOf, type SourceFlow, type SourceNode, type SourceScope } from '../source-model.js';
-import { readSettings } from '../dialects/index.js';
+import { readProcessSettings, readSettings } from '../dialects/index.js';
+import { checkRunPolicy } from './check-run-policy.js';
 import { compileCondition, type CompiledCondition } from './compile-condition.js';
 import { compileNode, type NodeParts } from './compile-node.js';
 import type { CompiledParts } from './link-process.js';
@@ -23,7 +24,9 @@ export function compileProcess(process: SourceScope, problems: Problems): Compil
     if (condition) conditions.set(flow, condition);
   }
   reportIdleReconcileTasks(process, nodes, problems);
-  return { nodes, conditions, gatewayScripts };
+  const report = problems.of(process.id);
+  const retryPolicy = checkRunPolicy(readProcessSettings(process, report).retryPolicy ?? null, report);
+  return { nodes, conditions, gatewayScripts, retryPolicy };
 }
 
 /** A plain task has work only if a dialect gives it some: the validators cannot see that. */

@@ -1,4 +1,4 @@
-import type { FlowNode, GatewayNode, ProcessDefinition, SequenceFlow, SubProcessNode } from '../../engine/index.js';
+import type { FlowNode, GatewayNode, ProcessDefinition, RetryPolicy, SequenceFlow, SubProcessNode } from '../../engine/index.js';
 import { textOf } from '../moddle-element.js';
 import { nodesOf, reconcileTaskOf, scopesOf, type SourceFlow, type SourceNode, type SourceScope } from '../source-model.js';
 import type { CompiledCondition } from './compile-condition.js';
@@ -11,6 +11,8 @@ export interface CompiledParts {
   readonly nodes: ReadonlyMap<SourceNode, NodeParts>;
   readonly conditions: ReadonlyMap<SourceFlow, CompiledCondition>;
   readonly gatewayScripts: ReadonlyMap<SourceNode, string>;
+  /** Of the process itself. */
+  readonly retryPolicy: RetryPolicy | null;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -27,7 +29,8 @@ export function linkProcess(scope: SourceScope, parts: CompiledParts): ProcessDe
   const startEvents = nodes.filter((node) => node.type === 'startEvent' && node.parent === null);
   const key = scope.id ?? '';
   const name = textOf(scope.element, 'name')?.trim() || key;
-  return { key, name, nodes, nodesById, startEvents: startEvents.filter((node) => node.type === 'startEvent') };
+  const { retryPolicy } = parts;
+  return { key, name, nodes, nodesById, startEvents: startEvents.filter((node) => node.type === 'startEvent'), retryPolicy };
 }
 
 function createNode(

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../engine/index.js';
 import { compileSource } from '../../expressions/index.js';
 import { checkJavaScript } from '../compile/check-javascript.js';
+import { calledProcessOf } from '../compile/compile-call.js';
 import { compileExpression } from '../compile/compile-expression.js';
 import { compileScript } from '../compile/compile-script.js';
 import type { Report } from '../problem.js';
@@ -48,11 +49,15 @@ export const banklingo: Dialect = {
   read(node, extensions, report) {
     const properties = new BankLingoProperties(extensions, report);
     const mappings = ACTIVITIES.includes(node.type) ? readMappings(properties, report) : {};
-    const retry = WORK_TASKS.includes(node.type) ? readRetry(properties, report) : {};
+    const retry = WORK_TASKS.includes(node.type) || node.type === 'callActivity' ? readRetry(properties, report) : {};
     const specific = readSpecific(node, properties, report);
     if (!specific.work || specific.work.connector === 'http' || specific.work.connector === 'script')
       reportRemaining(node, properties, report);
     return { ...mappings, ...retry, ...specific };
+  },
+
+  readProcess(extensions, report) {
+    return readRetry(new BankLingoProperties(extensions, report), report);
   },
 };
 
@@ -63,6 +68,7 @@ function readSpecific(node: SourceNode, properties: BankLingoProperties, report:
     if (gatewayScript !== null) checkJavaScript(gatewayScript, 'property Condition', report);
     return gatewayScript === null ? {} : { gatewayScript };
   }
+  if (node.type === 'callActivity') return readCall(properties, report);
   if (node.type === 'userTask') {
     const actions = properties.take('UserActions');
     return actions === null ? {} : { actions: readUserActions(actions, report) };
@@ -81,6 +87,14 @@ function readMappings(properties: BankLingoProperties, report: Report): Settings
     ...(outputs !== null && { outputs: readMapping(outputs, 'OutputMapping', report) }),
     ...(resultVariable && { resultVariable }),
   };
+}
+
+/** With an `InputMapping` the child begins with what that says, else with all variables. */
+function readCall(properties: BankLingoProperties, report: Report): Settings {
+  const called = properties.take('calledElement')?.trim();
+  const calledProcess = called === undefined ? {} : { calledProcess: calledProcessOf(called, 'property calledElement', report) };
+  const passesAll = properties.peek('InputMapping') === null;
+  return called === undefined && passesAll ? {} : { call: { ...calledProcess, passesAll, returnsAll: false } };
 }
 
 /** `Retries` are attempts after the first, `retryBackoff` ms between them; or `RetryPolicy`, which is ours as JSON. */

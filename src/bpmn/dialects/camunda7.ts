@@ -2,10 +2,12 @@ import { extensionNamed, type ExtensionElement, type Extensions } from '../exten
 import type { Report } from '../problem.js';
 import type { Settings } from '../settings.js';
 import { readParameterSources, readParameters } from './camunda7-parameters.js';
+import { readCall7 } from './camunda7-call.js';
 import { ACTIVITIES, WORK_TASKS, type Dialect } from './dialect.js';
 import { handlerConfig } from './handler-config.js';
 import { readAttempts, readDelay, retryPolicy } from './retry-settings.js';
 
+const NEWEST_IS_CALLED = 'The newest active version is called; remove it.';
 const TASK_OF_ITS_OWN = 'Use a task of its own.';
 const HANDLER = 'Use camunda:type="external" with a topic, or camunda:delegateExpression="${name}" for a handler of that name.';
 
@@ -16,7 +18,9 @@ export const camunda7: Dialect = {
   elements: {
     executed: {
       connector: WORK_TASKS,
-      inputOutput: ACTIVITIES,
+      inputOutput: ACTIVITIES.filter((type) => type !== 'callActivity'),
+      in: ['callActivity'],
+      out: ['callActivity'],
       failedJobRetryTimeCycle: WORK_TASKS,
     },
     described: ['properties', 'formData', 'formProperty', 'potentialStarter'],
@@ -24,8 +28,6 @@ export const camunda7: Dialect = {
       executionListener: TASK_OF_ITS_OWN,
       taskListener: TASK_OF_ITS_OWN,
       field: HANDLER,
-      in: 'Call activities are not executed; use an embedded sub-process.',
-      out: 'Call activities are not executed; use an embedded sub-process.',
       errorEventDefinition: 'Let the handler fail with a BPMN error instead.',
     },
   },
@@ -36,6 +38,7 @@ export const camunda7: Dialect = {
       delegateExpression: WORK_TASKS,
       resultVariable: WORK_TASKS,
       errorMessage: ['error'],
+      calledElementBinding: ['callActivity'],
     },
     described:
       'async asyncBefore asyncAfter exclusive jobPriority taskPriority modelerTemplate modelerTemplateVersion formKey formRef formRefBinding formRefVersion assignee candidateUsers candidateGroups dueDate followUpDate priority historyTimeToLive versionTag isStartableInTasklist candidateStarterGroups candidateStarterUsers diagramRelationId'.split(
@@ -50,11 +53,17 @@ export const camunda7: Dialect = {
       decisionRef: 'Decisions are not executed; use a script task.',
       errorCodeVariable: 'Read _lastError.errorCode in the handler.',
       errorMessageVariable: 'Read _lastError.errorMessage in the handler.',
+      calledElementVersion: NEWEST_IS_CALLED,
+      calledElementVersionTag: NEWEST_IS_CALLED,
+      calledElementTenantId: 'A process of the same tenant is called.',
+      variableMappingClass: 'Use camunda:in and camunda:out.',
+      variableMappingDelegateExpression: 'Use camunda:in and camunda:out.',
     },
   },
 
   read(node, extensions, report) {
     if (!ACTIVITIES.includes(node.type)) return {};
+    if (node.type === 'callActivity') return readCall7(extensions, report);
     const inputOutput = extensionNamed(extensions, 'inputOutput');
     const inputs = readParameters(inputOutput, 'inputParameter', report);
     const outputs = readParameters(inputOutput, 'outputParameter', report);

@@ -1,5 +1,6 @@
 import type { JsonObject, Mapping } from '../../engine/index.js';
 import { compileFeel, literal } from '../../expressions/index.js';
+import { calledProcessOf } from '../compile/compile-call.js';
 import { compileExpression } from '../compile/compile-expression.js';
 import { compileScript } from '../compile/compile-script.js';
 import { extensionNamed, type ExtensionElement, type Extensions } from '../extensions.js';
@@ -22,6 +23,7 @@ export const camunda8: Dialect = {
       taskHeaders: WORK_TASKS,
       script: ['scriptTask'],
       subscription: ['message'],
+      calledElement: ['callActivity'],
     },
     described: [
       'properties',
@@ -36,7 +38,6 @@ export const camunda8: Dialect = {
     ],
     refused: {
       loopCharacteristics: 'Multi-instance is not executed; loop in the model.',
-      calledElement: 'Call activities are not executed; use an embedded sub-process.',
       calledDecision: 'Decisions are not executed; use a script task.',
       executionListeners: 'Listeners are not executed; use a task of its own.',
       taskListeners: 'Listeners are not executed; use a task of its own.',
@@ -60,6 +61,7 @@ export const camunda8: Dialect = {
 
   read(node, extensions, report) {
     const mappings = readIoMapping(extensions, report);
+    if (node.type === 'callActivity') return { ...mappings, ...readCalledElement(extensions, report) };
     if (node.type === 'scriptTask') {
       const script = readFeelScript(extensions, report);
       if (script) return { ...mappings, ...script };
@@ -92,6 +94,27 @@ function readMappingEntry({ attributes }: ExtensionElement, kind: string, report
   return {
     target,
     source: isFeel ? compileExpression(() => compileFeel(source), `zeebe:${kind} ${target}`, report) : literal(source),
+  };
+}
+
+/** By default all variables go to the child, and all of its own come back. */
+function readCalledElement(extensions: Extensions, report: Report): Settings {
+  const called = extensionNamed(extensions, 'calledElement');
+  if (!called) return {};
+  const { processId, bindingType, propagateAllParentVariables, propagateAllChildVariables } = called.attributes;
+  if (bindingType !== undefined && bindingType !== 'latest')
+    report.error(
+      'unsupported-extension',
+      `Expected zeebe:calledElement with bindingType latest, but it is '${bindingType}'`,
+      'The newest active version is called; remove bindingType.',
+    );
+  return {
+    resultVariable: null,
+    call: {
+      ...(processId?.trim() && { calledProcess: calledProcessOf(processId, 'processId of zeebe:calledElement', report) }),
+      passesAll: propagateAllParentVariables !== 'false',
+      returnsAll: propagateAllChildVariables !== 'false',
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export interface Dialect {
   readonly attributes: Vocabulary;
   /** The settings of one flow node. Mistakes in them are reported. */
   read(node: SourceNode, extensions: Extensions, report: Report): Settings;
+  /** The settings of a process: its retry policy. */
+  readProcess?(extensions: Extensions, report: Report): Settings;
 }
 
 /** What happens with the names of a dialect. A name that is nowhere in it is refused. */
@@ -27,4 +29,11 @@ export interface Vocabulary {
 /** Tasks whose work a connector does. */
 export const WORK_TASKS: readonly string[] = ['serviceTask', 'sendTask', 'task', 'scriptTask'];
 /** Everything with input and output mappings. */
-export const ACTIVITIES: readonly string[] = [...WORK_TASKS, 'userTask', 'receiveTask', 'subProcess', 'manualTask'];
+export const ACTIVITIES: readonly string[] = [
+  ...WORK_TASKS,
+  'userTask',
+  'receiveTask',
+  'subProcess',
+  'manualTask',
+  'callActivity',
+];

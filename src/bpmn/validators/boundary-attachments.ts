@@ -17,7 +17,7 @@ export const boundaryAttachments: Validator = (model, problems) => {
           'boundary-event-without-host',
           `Expected attachedToRef to be an activity beside the boundary event, but ${unknown === undefined ? 'it is none' : `'${unknown}' does not exist`}`,
         );
-      else if (!ACTIVITIES.includes(host.type) && !host.type.endsWith('Task') && host.type !== 'callActivity')
+      else if (!ACTIVITIES.includes(host.type) && !host.type.endsWith('Task'))
         report.error(
           'boundary-event-without-host',
           `Expected attachedToRef to be an activity, but '${host.id}' is a ${host.type}`,

@@ -18,9 +18,9 @@ const EXECUTED = new Set([
   'sendTask',
   'receiveTask',
   'subProcess',
+  'callActivity',
 ]);
 const HINTS: Readonly<Record<string, string>> = {
-  callActivity: 'Use an embedded sub-process, or start the other process from a service task.',
   eventBasedGateway: 'Use a receive task with a timer boundary event.',
   complexGateway: 'Use inclusive and exclusive gateways.',
   businessRuleTask: 'Use a script task with FEEL or JavaScript.',

@@ -2,6 +2,7 @@ import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import type { Draft } from '../state/draft.js';
 import { createElement, isPutOff, nodeOf, openElements, touchElement } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
+import { closeFailedRun } from './close-run.js';
 import { completeEmptyScopes } from './complete-scope.js';
 import { fireCompletedJoin } from './join-tokens.js';
 import { deriveStatus } from './derive-status.js';
@@ -13,6 +14,7 @@ import { settleResort } from './settle-resorts.js';
 export function advance(draft: Draft): void {
   moveTokens(draft);
   settlePutOff(draft);
+  if (closeFailedRun(draft)) settlePutOff(draft);
   if (draft.state.endedAt === null) draft.state.status = deriveStatus(draft.state);
 }
 

@@ -2,6 +2,7 @@ import { isActivity, type ActivityNode, type BoundaryEventNode, type FlowNode } 
 import { armTimer, rearmTimer } from '../event-definitions/timer.js';
 import { createElement, mergeVariables, nodeOf, touchElement, visibleVariables, type Draft } from '../state/draft.js';
 import { ROOT_SCOPE, type ElementInstance } from '../state/instance-state.js';
+import { endCalledByError } from './close-run.js';
 import { expressionFailure, failElement, type Failure } from './fail-element.js';
 import { completeElement, endVisit } from './leave-element.js';
 import { terminateElement } from './terminate-element.js';
@@ -70,7 +71,10 @@ function triggerBoundaryEvent(
   else completeElement(draft, event, token);
 }
 
-/** A modelled error on its way outwards: the nearest boundary event that catches its code takes it. False: nobody does. */
+/**
+ * A modelled error on its way outwards: the nearest boundary event that catches its code takes it, in a called process at last
+ * those of its caller. False: nobody does.
+ */
 export function catchBpmnError(draft: Draft, instance: ElementInstance, code: string, message: string): boolean {
   for (let at: ElementInstance | null = instance; at; at = at.scopeId === ROOT_SCOPE ? null : touchElement(draft, at.scopeId)) {
     const node = nodeOf(draft, at);
@@ -82,7 +86,7 @@ export function catchBpmnError(draft: Draft, instance: ElementInstance, code: st
     triggerBoundaryEvent(draft, event, node, at);
     return true;
   }
-  return false;
+  return endCalledByError(draft, instance, { code, message });
 }
 
 /** An event for this very code goes before one that catches all. */

@@ -56,6 +56,7 @@ export function openIncident(draft: Draft, node: FlowNode, instance: ElementInst
   instance.status = 'failed';
   instance.incident = incident;
   releaseTotalTimeout(draft, instance);
+  draft.opened.add(instance.id);
   draft.effects.push({ type: 'open-incident', elementInstanceId: instance.id, nodeId: node.id, incident });
 }
 

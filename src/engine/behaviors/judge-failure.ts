@@ -66,8 +66,18 @@ export function seeFailure(draft: Draft, instance: ElementInstance, failure: Fai
   };
 }
 
+/** A call activity's policy is about runs of the process that it calls; what is left of a failure when those are over is not. */
+const DECIDED_BY_PERSON: FailureDecision = {
+  action: 'resort',
+  resort: { do: 'error' },
+  reason: 'a call activity that has failed is not attempted again by itself',
+  exhausted: false,
+  step: null,
+};
+
 /** What the task's policy says about the failure. */
 export function judgeFailure(node: FlowNode, failure: Failure, seen: FailedAttempt): FailureDecision {
+  if (node.type === 'callActivity') return DECIDED_BY_PERSON;
   const policy = isActivity(node) ? node.retryPolicy : null;
   if (failure.needsPerson)
     return { action: 'resort', resort: { do: 'error' }, reason: 'what follows cannot be stored', exhausted: false, step: null };

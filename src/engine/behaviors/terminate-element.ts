@@ -7,6 +7,7 @@ import { endVisit } from './leave-element.js';
 export function terminateElement(draft: Draft, node: FlowNode, instance: ElementInstance, why: 'cancelled' | 'terminated'): void {
   if (instance.status === 'active') terminateScope(draft, instance.id, why);
   stopAttempt(draft, node, instance);
+  if (instance.status === 'calling') draft.effects.push({ type: 'cancel-child', elementInstanceId: instance.id });
   if (instance.status === 'failed')
     draft.effects.push({ type: 'close-incident', elementInstanceId: instance.id, resolution: why });
   if (isActivity(node)) draft.terminatedTasks.push(node.id);

@@ -1,4 +1,4 @@
-import type { TimerKey } from '../state/instance-state.js';
+import type { EndedChild, Incident, RunState, TimerKey } from '../state/instance-state.js';
 import type { RetryCurve } from '../recovery/retry-policy.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
 
@@ -14,6 +14,7 @@ export type Command =
   | HoldAttempt
   | ReleaseParked
   | DeliverMessage
+  | EndChild
   | StartProcessInstance
   | SignalProcessInstance
   | RetryFailedTask
@@ -144,6 +145,12 @@ export interface DeliverMessage {
   readonly payload: JsonObject;
 }
 
+/** The child of a call activity has ended. Refused when nothing waits for this run of it any more. */
+export interface EndChild {
+  readonly type: 'end-child';
+  readonly ended: EndedChild;
+}
+
 /** Begin a new instance at its start event. Refused when the state has begun already. */
 export interface StartProcessInstance {
   readonly type: 'start-process-instance';
@@ -152,6 +159,10 @@ export interface StartProcessInstance {
   readonly executionMode: 'Unsupervised' | 'Supervised';
   /** Null: the none start event. */
   readonly startEventId: string | null;
+  /** Where it is one of several runs. */
+  readonly run?: RunState;
+  /** The failure of the run before it: it begins when its delay is over. */
+  readonly after?: Incident;
 }
 
 /** Completes what waits: a user task, receive task or message event. */

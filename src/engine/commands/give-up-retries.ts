@@ -1,3 +1,4 @@
+import { takeInHands } from '../behaviors/close-run.js';
 import { openIncident } from '../behaviors/fail-element.js';
 import { recordFailedAttempt } from '../behaviors/record-recovery.js';
 import { releaseWait } from '../behaviors/release-waits.js';
@@ -22,6 +23,7 @@ export function giveUpRetries(draft: Draft, before: InstanceState, command: Give
 /** Ends the automatic attempts of a visit that waits for the next one. */
 export function giveUp(draft: Draft, instance: ElementInstance, reason: string): void {
   releaseWait(draft, instance);
+  takeInHands(draft);
   const node = nodeOf(draft, instance);
   const decision = { action: 'fail', reason } as const;
   const incident = instance.incident ?? heldBack(draft, instance);

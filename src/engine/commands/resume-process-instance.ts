@@ -3,6 +3,7 @@ import { changeVariables, type Draft } from '../state/draft.js';
 import type { InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import type { ResumeProcessInstance } from './command.js';
+import { takeEndOf } from './end-child.js';
 import { fireTimer } from './fire-timers.js';
 import { guard } from './guards.js';
 import { deliver } from './deliver-message.js';
@@ -18,6 +19,7 @@ export function resumeProcessInstance(draft: Draft, before: InstanceState, comma
   activateHeld(draft);
   for (const entry of inbox) {
     if (entry.type === 'timer') fireTimer(draft, entry.timer, null);
+    else if (entry.type === 'child') takeEndOf(draft, entry.ended);
     else deliver(draft, entry);
   }
   return null;

@@ -1,3 +1,4 @@
+import { takeInHands } from '../behaviors/close-run.js';
 import { grantContinuations } from '../behaviors/put-off.js';
 import { releaseWait } from '../behaviors/release-waits.js';
 import { remember } from '../behaviors/visit-recovery.js';
@@ -29,6 +30,7 @@ export function retryFailedTask(draft: Draft, before: InstanceState, command: Re
   releaseWait(draft, instance);
   grantContinuations(draft);
   draft.subject = instance;
+  takeInHands(draft);
   draft.activate(draft, nodeOf(draft, instance), instance);
   return null;
 }

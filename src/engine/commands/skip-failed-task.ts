@@ -1,3 +1,4 @@
+import { takeInHands } from '../behaviors/close-run.js';
 import { keepSurplus } from '../behaviors/join-tokens.js';
 import { leaveBy } from '../behaviors/leave-element.js';
 import { grantContinuations } from '../behaviors/put-off.js';
@@ -25,6 +26,7 @@ export function skipFailedTask(draft: Draft, before: InstanceState, command: Ski
   draft.effects.push({ type: 'close-incident', elementInstanceId: instance.id, resolution: 'skipped' });
   draft.subject = instance;
   grantContinuations(draft);
+  takeInHands(draft);
   stepOver(draft, node, instance, false);
   const isJoin = node.type === 'parallelGateway' || node.type === 'inclusiveGateway';
   if (leaveBy(draft, node, instance, flows, 'skipped') && isJoin) keepSurplus(draft, node, instance);

@@ -1,3 +1,4 @@
+import { firstRun, waitForRun } from '../behaviors/close-run.js';
 import type { Draft } from '../state/draft.js';
 import { ROOT_SCOPE, STATE_SCHEMA, type InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
@@ -22,6 +23,8 @@ export function newInstance(command: StartProcessInstance, now: number): Instanc
     inbox: [],
     trail: [],
     continuations: 0,
+    run: command.run ?? null,
+    ending: null,
   };
 }
 
@@ -40,6 +43,8 @@ export function startProcessInstance(draft: Draft, command: StartProcessInstance
       },
     );
   }
-  draft.queue.push({ node: event, scopeId: ROOT_SCOPE, via: null });
+  draft.state.run ??= firstRun(draft, command);
+  if (command.after) waitForRun(draft, event, command.after);
+  else draft.queue.push({ node: event, scopeId: ROOT_SCOPE, via: null });
   return null;
 }

@@ -19,6 +19,8 @@ export interface ProcessDefinition {
   readonly nodesById: ReadonlyMap<string, FlowNode>;
   /** The start events of the process itself. */
   readonly startEvents: readonly StartEventNode[];
+  /** Whether it runs again from its start when a run has failed; a call activity's policy goes before it. */
+  readonly retryPolicy: RetryPolicy | null;
 }
 
 /** A sequence flow. */
@@ -137,6 +139,17 @@ export interface SubProcessNode extends ActivityBase {
   readonly startEvent: StartEventNode;
 }
 
+/** Another process, which is run as an instance of its own (the child): rests until that has ended. */
+export interface CallActivityNode extends ActivityBase {
+  readonly type: 'callActivity';
+  /** Gives the key of the process to call, when the call is made. */
+  readonly calledProcess: Expression;
+  /** The child begins with all variables that are visible here, those of `inputs` over them; false: with those of `inputs` alone. */
+  readonly passesAll: boolean;
+  /** All variables of a completed child are written, unless `outputs` say which. */
+  readonly returnsAll: boolean;
+}
+
 /** Splits and joins; the conditions stand at its outgoing flows. */
 export interface GatewayNode extends FlowNodeBase {
   readonly type: 'exclusiveGateway' | 'inclusiveGateway' | 'parallelGateway';
@@ -195,7 +208,8 @@ export interface BoundaryEventNode extends FlowNodeBase {
 }
 
 /** What has boundary events, mappings and failures. */
-export type ActivityNode = WorkTaskNode | UserTaskNode | ReceiveTaskNode | PassThroughTaskNode | SubProcessNode;
+export type ActivityNode =
+  WorkTaskNode | UserTaskNode | ReceiveTaskNode | PassThroughTaskNode | SubProcessNode | CallActivityNode;
 
 /** Everything that a token can be on. */
 export type FlowNode =

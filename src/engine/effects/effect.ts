@@ -1,5 +1,5 @@
 import type { ElementType, Work } from '../definition/process-definition.js';
-import type { Incident, TimerKind } from '../state/instance-state.js';
+import type { Incident, RunState, TimerKind } from '../state/instance-state.js';
 import type { ErrorClass } from '../recovery/classify-error.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
 import type { VariableChange } from '../state/variable-change.js';
@@ -21,7 +21,37 @@ export type Effect =
   | RecordDecision
   | AbortAttempt
   | OpenJob
-  | CloseJob;
+  | CloseJob
+  | StartChild
+  | CancelChild
+  | BeginRun;
+
+/** A row that makes the called process begin as an instance of its own. Key: the element instance. */
+export interface StartChild {
+  readonly type: 'start-child';
+  readonly elementInstanceId: number;
+  readonly nodeId: string;
+  readonly processKey: string;
+  readonly run: number;
+  readonly childGuid: string;
+}
+
+/** A row that makes the child of this visit end, whichever run it is in; one that has not begun does not begin. */
+export interface CancelChild {
+  readonly type: 'cancel-child';
+  readonly elementInstanceId: number;
+}
+
+/** The next run of this instance, as an instance of its own in the same transaction, with the start variables of this one. */
+export interface BeginRun {
+  readonly type: 'begin-run';
+  /** The visit whose failure ended this run. */
+  readonly elementInstanceId: number;
+  readonly guid: string;
+  readonly run: RunState;
+  /** The failure that the new run waits after. */
+  readonly incident: Incident;
+}
 
 /** Run one attempt after the commit. Not a row: the state says that it is executing, and on which node. */
 export interface ExecuteAttempt {

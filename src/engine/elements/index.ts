@@ -1,4 +1,5 @@
 import type { ElementType, FlowNode } from '../definition/process-definition.js';
+import { callActivity } from './containers/call-activity.js';
 import { subProcess } from './containers/sub-process.js';
 import type { Element } from './element.js';
 import { boundaryEvent } from './events/boundary-event.js';
@@ -24,6 +25,7 @@ const table = {
   sendTask: workTask,
   receiveTask,
   subProcess,
+  callActivity,
   exclusiveGateway,
   inclusiveGateway,
   parallelGateway,

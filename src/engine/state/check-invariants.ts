@@ -26,6 +26,7 @@ function checkInstance(state: InstanceState, elements: readonly ElementInstance[
   if (!state.paused && state.inbox.length > 0) found.push('something is kept for later in an instance that is not paused');
   if (state.continuations > 0 !== elements.some(isPutOff))
     found.push(`${state.continuations} continuations and what is put off disagree`);
+  if (state.ending !== null && state.status !== 'cancelled') found.push(`status ${state.status}, but it ended otherwise`);
   const failed = elements.some((element) => element.status === 'failed');
   if (!ended && !state.paused && failed !== (state.status === 'error'))
     found.push(`status ${state.status}, but ${failed ? 'an' : 'no'} incident is open`);
@@ -62,6 +63,7 @@ function checkElement(state: InstanceState, node: FlowNode, element: ElementInst
   if (status === 'queued' && attempt < 1) found.push('is a job without an attempt');
   if (status === 'joining' && element.arrived.length === 0) found.push('waits for further tokens and has none');
   if (status === 'active' && !state.scopes[element.id]) found.push('has no scope');
+  if (status === 'calling' && (node.type !== 'callActivity' || element.run < 1)) found.push('calls nothing');
   if (element.id > state.lastElementInstanceId) found.push('has an id that was not given out');
   if (element.budgetFrom > attempt) found.push('does not count more attempts than it has');
   if (element.boundaryTimers.length > 0 && !element.timersArmed) found.push('has boundary timers that were not armed');

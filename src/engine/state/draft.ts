@@ -1,4 +1,4 @@
-import type { FlowNode, ProcessDefinition, SequenceFlow } from '../definition/process-definition.js';
+import type { CallActivityNode, FlowNode, ProcessDefinition, SequenceFlow } from '../definition/process-definition.js';
 import type { Effect } from '../effects/effect.js';
 import { expectInvariant } from '../invariant.js';
 import type { LastResort } from '../recovery/retry-policy.js';
@@ -14,6 +14,8 @@ export interface StepContext {
   readonly node: number;
   /** The connectors of that process. Work of any other type is a job for a worker. */
   readonly connectors: { has(type: string): boolean };
+  /** The call activity that the instance was called by, in its own definition; null or absent: none. */
+  readonly caller?: CallActivityNode | null;
 }
 
 /** An element that a token is about to enter. */
@@ -46,6 +48,8 @@ export interface Draft {
   readonly resorts: PendingResort[];
   /** Visits whose attempt may begin though its circuit is not closed. */
   readonly probes: Set<number>;
+  /** Visits whose incident was opened in this step. */
+  readonly opened: Set<number>;
   /** Whether this step has put off an element. */
   putOff: boolean;
   /** Whether what is put off must go on anew, though this step has put off nothing. */
@@ -84,6 +88,7 @@ export function openDraft(
     terminatedTasks: [],
     resorts: [],
     probes: new Set(),
+    opened: new Set(),
     budget: ENTRIES_PER_STEP,
     putOff: false,
     continues: false,
@@ -169,6 +174,7 @@ export function createElement(draft: Draft, node: FlowNode, scopeId: number, via
     arrived: via === null ? [] : [via],
     boundaryTimers: [],
     timersArmed: false,
+    run: 0,
     undo: null,
   };
   touchScope(draft, scopeId).elements.push(element);

@@ -60,6 +60,40 @@ export interface InstanceState {
   trail: SteppedTask[];
   /** Bounded steps in a row that had to put something off; 0 when nothing is put off, at least 1 while something is. */
   continuations: number;
+  /** Which run of its process this is; null: the only one, and no other will follow. */
+  run: RunState | null;
+  /** Why it ended, where neither its last token nor a cancel ended it. */
+  ending: Ending | null;
+}
+
+/** One of several runs of the same process with the same start variables: the later ones follow failed ones. */
+export interface RunState {
+  /** From 1, and unique among the runs of one start or call. */
+  readonly number: number;
+  /** Guid of the first run, of which those of the others are made. */
+  readonly firstGuid: string;
+  readonly previousGuid: string | null;
+  /** Runs before it that the policy does not count, because a person has asked for another since. */
+  readonly countedFrom: number;
+  /** Since when the policy's total budget runs; epoch ms. */
+  readonly since: number;
+  /** The wait before it began, in ms. */
+  readonly delayMs: number;
+  /** Why there is another run; null for the first. */
+  readonly reason: string | null;
+  /** The start event that it began at; null: the none one. */
+  readonly startEventId: string | null;
+  /** A person has decided about a failure of it: it is not given up for another any more. */
+  readonly inHands: boolean;
+}
+
+/** An end that is not a completion: the run failed and another follows, or a modelled error went to the caller. */
+export interface Ending {
+  readonly because: 'retried' | 'error';
+  readonly code: string;
+  readonly message: string;
+  /** `retried`: the run that follows. */
+  readonly nextGuid: string | null;
 }
 
 /** What a paused instance keeps for later. */
@@ -75,7 +109,28 @@ export type InboxEntry =
       readonly action: string | null;
       /** Set: the work outside was reported as failed. */
       readonly failure: { readonly code: string; readonly message: string } | null;
+    }
+  | {
+      readonly type: 'child';
+      readonly ended: EndedChild;
     };
+
+/** How a called instance ended, for its call activity. */
+export interface EndedChild {
+  readonly elementInstanceId: number;
+  /** The run that ended; those before it were followed by another. */
+  readonly run: number;
+  readonly childGuid: string;
+  /**
+   * `failed`: by a modelled error that nothing in the child caught. `not-started`: there is no child. `unusable`: completed, but
+   * its variables cannot be kept.
+   */
+  readonly outcome: 'completed' | 'cancelled' | 'failed' | 'not-started' | 'unusable';
+  /** Of a completed child: its variables. */
+  readonly variables: JsonObject | null;
+  /** Of a failed one, or why it could not be started. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
 
 /** A task that was stepped over in supervised mode. */
 export interface SteppedTask {
@@ -112,9 +167,10 @@ export interface ScopeState {
  * - `waiting`: for a person, a message or a timer
  * - `joining`: a gateway that waits for further tokens
  * - `active`: a sub-process whose scope is open
+ * - `calling`: a call activity whose child has not ended
  */
 export type ElementInstanceStatus =
-  'ready' | 'executing' | 'queued' | 'retrying' | 'held' | 'failed' | 'waiting' | 'joining' | 'active';
+  'ready' | 'executing' | 'queued' | 'retrying' | 'held' | 'failed' | 'waiting' | 'joining' | 'active' | 'calling';
 
 /** One visit of one element; a token stands on it. */
 export interface ElementInstance {
@@ -161,6 +217,8 @@ export interface ElementInstance {
   }[];
   /** Timer boundary events are armed once in a visit, however often it is attempted. */
   timersArmed: boolean;
+  /** Of a call activity: the run that it waits for, or one that has followed it; 0: none has been asked for. */
+  run: number;
   /** Variables as they were before a retry with `keepVariables: "onSuccess"`, to go back to when it fails. */
   undo: VariablesBefore | null;
 }

@@ -7,6 +7,7 @@ import { CircuitEntity } from './circuit.entity.js';
 import { DefinitionMessageStartEntity } from './definition-message-start.entity.js';
 import { IdempotencyRecordEntity } from './idempotency-record.entity.js';
 import { IncidentEntity } from './incident.entity.js';
+import { InstanceCallEntity } from './instance-call.entity.js';
 import { InstanceScopeEntity } from './instance-scope.entity.js';
 import { JobEntity } from './job.entity.js';
 import { MessageBufferEntity } from './message-buffer.entity.js';
@@ -27,6 +28,7 @@ export const ENTITIES = [
   StartTimerEntity,
   ProcessInstanceEntity,
   InstanceScopeEntity,
+  InstanceCallEntity,
   ActivityEntity,
   TaskAttemptEntity,
   IncidentEntity,

@@ -59,4 +59,13 @@ export class ProcessInstanceEntity {
 
   @Column({ type: 'json' })
   readonly variables!: unknown;
+
+  @Column({ type: 'bigint', name: 'parent_instance_id', nullable: true })
+  readonly parentInstanceId!: number | null;
+
+  @Column({ type: 'json', name: 'called_by', nullable: true })
+  readonly calledBy!: unknown;
+
+  @Column({ type: 'json', name: 'start_variables', nullable: true })
+  readonly startVariables!: unknown;
 }

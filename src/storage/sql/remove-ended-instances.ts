@@ -20,7 +20,7 @@ export const NEXT_DEFINITION = {
  * their history. What has not ended is passed over, once in a pass, so that the time of the statement is bounded by what it
  * looks at and not by what it finds. `process_instance_definition` serves it: an index on `ended_at` would cost each instance
  * an entry more, on the commit path. An ended instance never changes again; one that another transaction has locked is being
- * deleted there and is passed over, so that no two wait for each other, in whatever order they delete.
+ * deleted there and is passed over, as is one whose caller or children have not been told yet, so that no two wait for each other, in whatever order they delete.
  */
 export const REMOVE_ENDED_INSTANCES = {
   name: 'remove-ended-instances',
@@ -30,7 +30,7 @@ export const REMOVE_ENDED_INSTANCES = {
      ORDER BY started_at, id LIMIT $5::integer),
    locked AS (
      SELECT instance.id FROM seen JOIN process_instance AS instance ON instance.id = seen.id
-     WHERE seen.ended_at < $4::timestamptz
+     WHERE seen.ended_at < $4::timestamptz AND NOT EXISTS (SELECT FROM instance_call AS call WHERE call.instance_id = seen.id)
      FOR UPDATE OF instance SKIP LOCKED),
    gone AS (
      DELETE FROM process_instance AS instance USING locked WHERE instance.id = locked.id

@@ -33,6 +33,9 @@ export const insertInstances = rowStatement<
     endedAt: number | null,
     state: string,
     variables: string,
+    parentInstanceId: number | null,
+    calledBy: string | null,
+    startVariables: string | null,
   ]
 >(
   'insert-instances',
@@ -56,13 +59,16 @@ export const insertInstances = rowStatement<
     timestampArray,
     jsonArray,
     jsonArray,
+    int8Array,
+    jsonArray,
+    jsonArray,
   ],
   `INSERT INTO process_instance (id, tenant_id, guid, definition_id, definition_version, process_key, business_key,
      context_type_id, context_id, execution_mode, status, version, owner_node, current_activity_id, started_at, updated_at,
-     ended_at, state, variables)
+     ended_at, state, variables, parent_instance_id, called_by, start_variables)
    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::integer[], $6::text[], $7::text[],
      $8::bigint[], $9::text[], $10::text[], $11::text[], $12::integer[], $13::integer[], $14::text[], $15::timestamptz[],
-     $16::timestamptz[], $17::timestamptz[], $18::json[], $19::json[])`,
+     $16::timestamptz[], $17::timestamptz[], $18::json[], $19::json[], $20::bigint[], $21::json[], $22::json[])`,
 );
 
 /** Variables that are null stay as they are: the old value is not even read. */

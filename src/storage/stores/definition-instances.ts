@@ -59,6 +59,7 @@ export async function deleteEndedInstances(manager: EntityManager, definitionId:
          DELETE FROM process_instance WHERE id IN (
            SELECT id FROM process_instance
            WHERE definition_id = $1 AND status IN ('completed', 'cancelled') AND (started_at, id) > ($2::timestamptz, $3::bigint)
+             AND NOT EXISTS (SELECT FROM instance_call AS call WHERE call.instance_id = process_instance.id)
            ORDER BY started_at, id LIMIT ${BATCH})
          RETURNING id, started_at),
        ${DELETE_WITH_INSTANCES}

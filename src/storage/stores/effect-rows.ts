@@ -1,5 +1,6 @@
 import type { InstanceHeader, StepWrite } from '../../application/ports/instance-store.js';
 import type {
+  CancelChild,
   CloseIncident,
   CloseJob,
   Effect,
@@ -9,6 +10,7 @@ import type {
   RecordActivity,
   RecordAttempt,
   ScheduleTimer,
+  StartChild,
 } from '../../engine/index.js';
 import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
@@ -24,6 +26,7 @@ import {
   upsertSubscriptions,
   upsertTimers,
 } from '../sql/save-effects.js';
+import { upsertCalls } from '../sql/instance-calls.js';
 import { freeText } from './stored-text.js';
 
 /** Where an effect's row belongs: the effect's identity, and the times of the step and of the instance's start. */
@@ -48,16 +51,18 @@ export class EffectRows {
   private readonly incidents = new RowBuffer(insertIncidents);
   private readonly closedIncidents = new RowBuffer(closeIncidents);
   private readonly jobs = new RowBuffer(upsertJobs);
+  private readonly calls = new RowBuffer(upsertCalls);
   private readonly goneJobs = new RowBuffer(deleteJobs);
   private readonly timers = new RowBuffer(upsertTimers);
   private readonly goneTimers = new RowBuffer(deleteTimers);
   private readonly subscriptions = new RowBuffer(upsertSubscriptions);
   private readonly goneSubscriptions = new RowBuffer(deleteSubscriptions);
 
-  add({ header, state, effects }: StepWrite): void {
+  add({ header, state, effects, tellsCaller }: StepWrite): void {
     const waits = state.endedAt === null ? new WaitsOfStep() : null; // Those of an ended instance are swept.
     const opened: OpenedIncident[] = [];
     let jobs: Map<number, OpenJob | CloseJob> | null = null;
+    let calls: Map<number, StartChild | CancelChild> | null = null;
     for (const [index, effect] of effects.entries()) {
       const origin = { header, version: state.version, index, at: state.updatedAt, startedAt: state.startedAt };
       if (effect.type === 'record-activity') this.addActivity(origin, effect);
@@ -66,9 +71,13 @@ export class EffectRows {
       else if (effect.type === 'close-incident') this.closeIncident(origin, effect, opened);
       else if (effect.type === 'open-job' || effect.type === 'close-job')
         (jobs ??= new Map()).set(effect.elementInstanceId, effect);
+      else if (effect.type === 'start-child' || effect.type === 'cancel-child')
+        (calls ??= new Map()).set(effect.elementInstanceId, effect);
       else waits?.add(effect);
     }
     for (const job of jobs?.values() ?? []) this.addJob(header, state.updatedAt, job);
+    for (const call of calls?.values() ?? []) this.addCall(header, state.updatedAt, call);
+    if (tellsCaller) this.calls.add(header.id, 0, header.tenantId, 'ended', null, null, state.updatedAt);
     for (const incident of opened) this.addIncident(incident);
     waits?.addTo(header, this.timers, this.goneTimers, this.subscriptions, this.goneSubscriptions);
   }
@@ -81,6 +90,7 @@ export class EffectRows {
     this.incidents.bindTo(statements);
     this.goneJobs.bindTo(statements);
     this.jobs.bindTo(statements);
+    this.calls.bindTo(statements);
     this.goneTimers.bindTo(statements);
     this.timers.bindTo(statements);
     this.goneSubscriptions.bindTo(statements);
@@ -129,6 +139,12 @@ export class EffectRows {
   private addJob({ id, tenantId }: InstanceHeader, at: number, job: OpenJob | CloseJob): void {
     if (job.type === 'open-job') this.jobs.add(id, job.elementInstanceId, tenantId, job.jobType, at);
     else this.goneJobs.add(id, job.elementInstanceId);
+  }
+
+  private addCall({ id, tenantId }: InstanceHeader, at: number, call: StartChild | CancelChild): void {
+    const { elementInstanceId } = call;
+    if (call.type === 'cancel-child') this.calls.add(id, elementInstanceId, tenantId, 'cancel', null, null, at);
+    else this.calls.add(id, elementInstanceId, tenantId, 'start', call.processKey, call.run, at);
   }
 
   /** One that was opened in this very step is closed before it is written. */

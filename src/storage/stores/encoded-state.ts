@@ -28,9 +28,18 @@ const USUAL_ELEMENT = {
   arrived: [],
   boundaryTimers: [],
   timersArmed: false,
+  run: 0,
   undo: null,
 } satisfies Partial<ElementInstance>;
-const USUAL_STATE = { paused: false, endedAt: null, inbox: [], trail: [], continuations: 0 } satisfies Partial<InstanceState>;
+const USUAL_STATE = {
+  paused: false,
+  endedAt: null,
+  inbox: [],
+  trail: [],
+  continuations: 0,
+  run: null,
+  ending: null,
+} satisfies Partial<InstanceState>;
 
 type Stored = Readonly<Record<string, unknown>>;
 
@@ -46,6 +55,8 @@ export function encodeState(state: InstanceState): string {
   if (state.inbox.length > 0) text += `,"inbox":${JSON.stringify(state.inbox)}`;
   if (state.trail.length > 0) text += `,"trail":${JSON.stringify(state.trail)}`;
   if (state.continuations !== 0) text += `,"continuations":${state.continuations}`;
+  if (state.run !== null) text += `,"run":${JSON.stringify(state.run)}`;
+  if (state.ending !== null) text += `,"ending":${JSON.stringify(state.ending)}`;
   const root = state.scopes[ROOT_SCOPE];
   if (root) text += `,"root":${encodeScope(root)}`;
   return `${text}}`;
@@ -73,6 +84,7 @@ function encodeElement(element: ElementInstance): string {
   if (element.arrived.length > 0) text += `,"arrived":${JSON.stringify(element.arrived)}`;
   if (element.boundaryTimers.length > 0) text += `,"boundaryTimers":${JSON.stringify(element.boundaryTimers)}`;
   if (element.timersArmed) text += ',"timersArmed":true';
+  if (element.run !== 0) text += `,"run":${element.run}`;
   if (element.undo !== null) text += `,"undo":${JSON.stringify(element.undo)}`;
   return `${text}}`;
 }

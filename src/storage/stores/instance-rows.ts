@@ -50,6 +50,9 @@ export class InstanceRows {
       state.endedAt,
       encodeState(state),
       variablesText ?? JSON.stringify(state.variables),
+      header.calledBy === null ? null : header.calledBy.instanceId,
+      header.calledBy === null ? null : JSON.stringify(header.calledBy),
+      header.startVariables === null ? null : JSON.stringify(header.startVariables),
     );
   }
 

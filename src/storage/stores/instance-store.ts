@@ -1,4 +1,10 @@
-import { InstanceStore, type InstanceKey, type StepWrite, type StoredInstance } from '../../application/ports/instance-store.js';
+import {
+  InstanceStore,
+  type CalledBy,
+  type InstanceKey,
+  type StepWrite,
+  type StoredInstance,
+} from '../../application/ports/instance-store.js';
 import type { JsonObject } from '../../engine/index.js';
 import { int8Array, textArray } from '../connection/binary-array.js';
 import type { HotPool, Parameter, Statement } from '../connection/hot-pool.js';
@@ -17,6 +23,8 @@ interface InstanceRow {
   business_key: string | null;
   context_type_id: number | null;
   context_id: string | null;
+  called_by: CalledBy | null;
+  start_variables: JsonObject | null;
   state: JsonObject;
   variables: JsonObject;
   scopes: Record<number, JsonObject> | null;
@@ -75,6 +83,8 @@ function readInstance(row: InstanceRow): StoredInstance {
       businessKey: row.business_key,
       contextTypeId: row.context_type_id,
       contextId: row.context_id,
+      calledBy: row.called_by,
+      startVariables: row.start_variables,
     },
     state: decodeState(row.state, row.variables, row.scopes),
   };

@@ -2,6 +2,7 @@ import type { StepWrite } from '../../application/ports/instance-store.js';
 import { AuditRows } from '../audit/audit-rows.js';
 import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
+import { consumeCalls } from '../sql/instance-calls.js';
 import { consumeMessages } from '../sql/save-steps.js';
 import { appliedStatements, type AppliedClaim } from './applied-claims.js';
 import { EffectRows } from './effect-rows.js';
@@ -13,15 +14,19 @@ export function bindSteps(writes: readonly StepWrite[]): BoundStatement[] {
   const effects = new EffectRows();
   const audit = new AuditRows();
   const consumed = new RowBuffer(consumeMessages);
+  const answered = new RowBuffer(consumeCalls);
   for (const write of inLockOrder(writes)) {
     instances.add(write);
     effects.add(write);
     audit.add(write.audit);
     if (write.consumedMessageId !== null) consumed.add(write.consumedMessageId);
+    if (write.consumedCall !== null)
+      answered.add(write.consumedCall.instanceId, write.consumedCall.elementInstanceId, write.consumedCall.run);
   }
   const statements: BoundStatement[] = [];
   instances.bindTo(statements);
   consumed.bindTo(statements);
+  answered.bindTo(statements);
   statements.push(...appliedStatements(appliedClaims(writes)));
   effects.bindTo(statements);
   audit.bindTo(statements);

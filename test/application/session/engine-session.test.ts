@@ -139,6 +139,8 @@ describe('commands in one commit', () => {
       businessKey: null,
       contextTypeId: null,
       contextId: null,
+      calledBy: null,
+      startVariables: null,
     };
     const gone = { ...header, guid: 'gone', definitionId: 999_999 };
     const command = {

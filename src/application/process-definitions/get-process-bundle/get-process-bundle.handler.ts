@@ -1,5 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { done, type Answer } from '../../../contract/answer.js';
+import type { ProcessDefinition } from '../../../engine/index.js';
 import { DefinitionCache } from '../../definition-cache.js';
 import { DefinitionStore, InstanceReader } from '../../ports/readers.js';
 import { wholeNumber } from '../../requests/field-values.js';
@@ -32,9 +33,16 @@ export class GetProcessBundleHandler implements ICommandHandler<GetProcessBundle
       // Only its name is kept: no loader is installed that could say more.
       contextLoader: contextLoaderType === null ? null : { type: contextLoaderType },
       ...(instances ? { instances } : {}),
-      // No call activity is accepted yet, so that no definition can refer to another.
-      ...(data.includeRelatedDefinitions ? { relatedDefinitions: [] } : {}),
+      ...(data.includeRelatedDefinitions ? { relatedDefinitions: await this.calledBy(caller.tenantId, compiled) } : {}),
     });
+  }
+
+  /** Those that it calls by a key that is written out; what a call computes is not known before. */
+  private async calledBy(tenantId: string, { nodes }: ProcessDefinition): Promise<readonly unknown[]> {
+    const called = nodes.flatMap((node) => (node.type === 'callActivity' ? [node.calledProcess] : []));
+    const keys = new Set(called.flatMap(({ language, source }) => (language === 'literal' ? [source] : [])));
+    const found = await Promise.all([...keys].map((key) => this.definitions.findByProcessKey(tenantId, key)));
+    return found.flatMap((definition) => (definition ? [definitionView(definition)] : []));
   }
 
   private async newest(tenantId: string, processDefinitionId: number): Promise<readonly unknown[]> {

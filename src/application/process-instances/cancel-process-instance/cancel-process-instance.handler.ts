@@ -2,15 +2,20 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { done, type Answer } from '../../../contract/answer.js';
 import { instant } from '../../instance-view.js';
 import { OperatorCommand } from '../../operator-command.js';
+import { CallStore } from '../../ports/calls.js';
 import { Clock } from '../../ports/clock.js';
 import { originOf } from '../../requests/origin-of.js';
 import { CancelProcessInstanceCommand } from './cancel-process-instance.command.js';
+
+/** Ended children among which those are looked for that end now. */
+const CHILDREN = 100;
 
 @CommandHandler(CancelProcessInstanceCommand)
 export class CancelProcessInstanceHandler implements ICommandHandler<CancelProcessInstanceCommand, Answer> {
   constructor(
     private readonly operator: OperatorCommand,
     private readonly clock: Clock,
+    private readonly calls: CallStore,
   ) {}
 
   async execute({ data, caller }: CancelProcessInstanceCommand): Promise<Answer> {
@@ -35,7 +40,18 @@ export class CancelProcessInstanceHandler implements ICommandHandler<CancelProce
       reason: data.reason ?? null,
       currentActivityId: report.activityBefore,
       cancelledTasks: report.terminatedTasks,
-      cancelledChildren: [],
+      cancelledChildren: await this.childrenOf(instance.header.id, report.cancelledCalls),
+    });
+  }
+
+  /** The children that end with it: in the next moment, whatever happens to this server. */
+  private async childrenOf(instanceId: number, calls: readonly number[]): Promise<string[]> {
+    if (calls.length === 0) return [];
+    const children = await this.calls.childrenOf(instanceId, calls.length + CHILDREN);
+    const newest = new Map(children.reverse().map((child) => [child.elementInstanceId, child]));
+    return calls.flatMap((id) => {
+      const child = newest.get(id);
+      return child && child.status !== 'completed' ? [child.instanceGuid] : [];
     });
   }
 }

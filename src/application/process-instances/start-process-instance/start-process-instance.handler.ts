@@ -29,6 +29,7 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
 
   async execute({ data, caller }: StartProcessInstanceCommand): Promise<Answer> {
     const receivedAt = this.clock.now();
+    refuseMadeGuid(data.instanceGuid);
     const variables = variablesOf(data);
     const definition = await this.find(caller.tenantId, data);
     if (!definition) {
@@ -84,6 +85,12 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
       'Expected id (or processDefinitionId, or processKey) to name the process definition, but none is given',
     );
   }
+}
+
+/** Children and later runs are named by us, so that starting one twice is one start: nobody else may take such a name first. */
+function refuseMadeGuid(instanceGuid: string | undefined): void {
+  if (instanceGuid?.includes('~'))
+    throw invalidField('instanceGuid', 'format', "instanceGuid must not contain '~', which names children and later runs");
 }
 
 function variablesOf(data: StartProcessInstanceData): NonNullable<StartProcessInstanceData['variables']> {

@@ -25,7 +25,7 @@ export class ReturnCallbackHandler implements ICommandHandler<ReturnCallbackComm
     refuseTogether(data, ['childInstanceId', 'correlationKey']);
     if (data.childInstanceId !== undefined) {
       return refused(
-        `No process instance waits for a child '${data.childInstanceId}': call activities are not available yet.`,
+        `No process instance waits for a callback of child '${data.childInstanceId}': a call activity goes on by itself when its child ends. Complete, retry or cancel the child.`,
         null,
       );
     }

@@ -10,7 +10,7 @@ export const reprise: Dialect = {
   prefix: 'reprise',
   name: 'Reprise',
   elements: {
-    executed: { retryPolicy: WORK_TASKS, timeouts: WORK_TASKS },
+    executed: { retryPolicy: [...WORK_TASKS, 'callActivity', 'process'], timeouts: WORK_TASKS },
     described: [],
     refused: Object.fromEntries(
       ['rule', 'ladder', 'output', 'set'].map((name) => [name, 'It stands within reprise:retryPolicy.']),
@@ -19,18 +19,25 @@ export const reprise: Dialect = {
   attributes: { executed: { delivery: WORK_TASKS, reconcile: WORK_TASKS }, described: [], refused: {} },
 
   read(node, extensions, report) {
+    if (node.type === 'callActivity') return readPolicy(extensions, report);
     if (!WORK_TASKS.includes(node.type)) return {};
-    const policy = only(extensions, 'retryPolicy', report);
     const timeouts = only(extensions, 'timeouts', report);
     const { timeoutMs = null, timeouts: bounds } = timeouts ? readTimeouts(timeouts, report) : {};
     return {
       ...readDelivery(extensions, report),
-      ...(policy && { retryPolicy: readRetryPolicy(policy, 'reprise:retryPolicy', report) }),
+      ...readPolicy(extensions, report),
       ...(bounds && { timeouts: bounds }),
       ...(timeoutMs !== null && { timeoutMs }),
     };
   },
+
+  readProcess: readPolicy,
 };
+
+function readPolicy(extensions: Extensions, report: Report): Settings {
+  const policy = only(extensions, 'retryPolicy', report);
+  return policy ? { retryPolicy: readRetryPolicy(policy, 'reprise:retryPolicy', report) } : {};
+}
 
 function only({ elements }: Extensions, name: string, report: Report): ExtensionElement | null {
   const [first = null, second] = elements.filter((element) => element.name === name);
