@@ -125,16 +125,18 @@ describe('an endpoint that is dead', () => {
     expect(waiting).toMatchObject({ reason: expect.stringMatching(/failed|probed/) });
     expect(held.length).toBeGreaterThan(INSTANCES / 2);
 
+    const answeredAt: number[] = [];
+    const answer = succeeding();
     const before = service.calls.length;
-    service.answers(succeeding());
-    await until(
-      circuit,
-      (found) => found?.['state'] === 'half-open' && Number(field({ data: found } as never, 'cohort.size')) > 3,
-    );
-    const early = service.calls.length - before;
+    service.answers((call, response) => {
+      answeredAt.push(performance.now());
+      answer(call, response);
+    });
     await allEnd(guids);
 
-    expect(early).toBeLessThan(INSTANCES);
+    // A cohort follows when the one before has come back and the keeper has looked: a slow machine makes them slower.
+    const [first = 0] = answeredAt;
+    expect(answeredAt.filter((at) => at - first < 100).length).toBeLessThan(INSTANCES / 4);
     await until(circuit, isIn('closed'));
     expect(service.calls.length - before).toBeLessThan(INSTANCES * 1.5);
     expect((await trailOf('CircuitOpened')).length).toBeGreaterThan(0);

@@ -66,7 +66,7 @@ describe('history', () => {
     const attempts = await reader.attempts(11, 2);
 
     expect(attempts.map((attempt) => attempt.attempt)).toEqual([2, 3]);
-    expect(attempts[0]).toEqual({
+    expect(attempts[0]).toMatchObject({
       elementInstanceId: 5,
       taskId: 'Task_A',
       attempt: 2,

@@ -28,6 +28,7 @@ describe('roles', () => {
   test('several roles add up, and a role that does not exist grants nothing', () => {
     expect(permissionsOf(['viewer', 'worker', 'constructor', 'king'])).toEqual([
       'audit:read',
+      'circuit:read',
       'definition:read',
       'instance:read',
       'instance:signal',

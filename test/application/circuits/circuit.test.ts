@@ -61,8 +61,7 @@ describe('an open circuit', () => {
   });
 
   test('is probed at other times than circuits that opened with it', () => {
-    const probeAt = (dice: number): number | null =>
-      countOutcomes(fresh, { calls: 10, failures: 10 }, 0, SETTINGS, dice).probeAt;
+    const probeAt = (dice: number): number | null => countOutcomes(fresh, { calls: 10, failures: 10 }, 0, SETTINGS, dice).probeAt;
     expect([probeAt(0), probeAt(1)]).toEqual([4_000, 6_000]);
   });
 });
