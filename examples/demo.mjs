@@ -1,20 +1,16 @@
 // `npm run demo`: a server, a credit bureau that is down, some processes that failed because of it, and what to try.
 // With REPRISE_URL and REPRISE_TOKEN it uses a server of yours (it must run with REPRISE_HTTP_ALLOW_PRIVATE=true).
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { startCreditBureau } from './credit-bureau.mjs';
+import { command, freePort, useServer } from './start-server.mjs';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DATA_DIR = process.env.REPRISE_DATA_DIR ?? `${ROOT}.reprise/demo`;
+const DATA_DIR = process.env.REPRISE_DATA_DIR ?? fileURLToPath(new URL('../.reprise/demo', import.meta.url));
 
 /** Instances of an earlier demo that have moved on. */
 const moved = [];
 const bureau = await startCreditBureau({ port: await freePort(4010) });
-const server = process.env.REPRISE_URL
-  ? { url: process.env.REPRISE_URL, token: process.env.REPRISE_TOKEN ?? '' }
-  : await startServer();
+const server = await useServer(DATA_DIR);
 
 await deploy('Loan Application', 'loan-application.bpmn');
 await deploy('KYC Verification', 'kyc-verification.bpmn');
@@ -35,65 +31,19 @@ await start('kyc-verification', 'kyc-process-456', { customerId: 456, apiEndpoin
 await start('payment', 'payment-789', { paymentId: 789, amount: 120, paymentServiceUrl: bureau.url });
 explain();
 
-/** @param {string} cmd @param {object} data */
-async function command(cmd, data) {
-  const response = await fetch(`${server.url}/api/core/cmd`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}`, 'x-tenant-id': 'default' },
-    body: JSON.stringify({ cmd, data }),
-  });
-  return await response.json();
-}
-
 /** @param {string} name @param {string} file */
 async function deploy(name, file) {
   const bpmnXml = await readFile(new URL(file, import.meta.url), 'utf8');
-  const answer = await command('CreateProcessDefinitionCommand', { name, bpmnXml });
+  const answer = await command(server, 'CreateProcessDefinitionCommand', { name, bpmnXml });
   if (!answer.isSuccessful) throw new Error(`${name} could not be deployed: ${answer.message}`);
 }
 
 /** @param {string} processKey @param {string} instanceGuid @param {object} variables */
 async function start(processKey, instanceGuid, variables) {
-  const { message, data } = await command('StartProcessInstanceCommand', { processKey, instanceGuid, variables });
+  const { message, data } = await command(server, 'StartProcessInstanceCommand', { processKey, instanceGuid, variables });
   if (!data) throw new Error(`${instanceGuid} could not be started: ${message}`);
   if (data.status !== 'error') moved.push(instanceGuid);
   process.stdout.write(`  ${instanceGuid.padEnd(18)} ${data.status.padEnd(10)} ${data.error?.errorMessage ?? ''}\n`);
-}
-
-/** The server of this checkout, on its own data directory. */
-async function startServer() {
-  const port = await freePort(Number(process.env.PORT ?? 3000));
-  const env = {
-    ...process.env,
-    PORT: String(port),
-    REPRISE_DATA_DIR: DATA_DIR,
-    REPRISE_HTTP_ALLOW_PRIVATE: 'true',
-    LOG_LEVEL: 'error',
-  };
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--heap-growing-percent=200', `${ROOT}scripts/start.mjs`], {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child.stdout.resume();
-  child.once('exit', (code) => process.exit(code ?? 1));
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => child.kill(signal));
-  process.stdout.write('Starting Reprise with an embedded PostgreSQL (the first time takes a little longer) ...\n');
-  const url = `http://127.0.0.1:${port}`;
-  while (!(await fetch(`${url}/health/ready`).catch(() => null))?.ok) await new Promise((resolve) => setTimeout(resolve, 100));
-  return { url, token: (process.env.REPRISE_ADMIN_TOKEN ?? (await readFile(`${DATA_DIR}/admin-token`, 'utf8'))).trim() };
-}
-
-/** @param {number} wanted @returns {Promise<number>} that port where it is free, else any */
-function freePort(wanted) {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(freePort(0)));
-    probe.listen(wanted, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 function explain() {
