@@ -38,7 +38,10 @@ const startParent = (processKey: string, variables: object = {}): Promise<WireAn
   admin.cmd('StartProcessInstanceCommand', { processKey, variables: { serviceUrl: service.url, ...variables } });
 
 beforeAll(async () => {
-  [server, service] = await Promise.all([startTestServer({ REPRISE_TEST_CLOCK: 'true' }), new TestService().start()]);
+  [server, service] = await Promise.all([
+    startTestServer({ REPRISE_TEST_CLOCK: 'true', REPRISE_BREAKER: 'false' }),
+    new TestService().start(),
+  ]);
   admin = server.admin;
   await admin.deploy(sequence('add', scriptTask('Add', 'return context.a + context.b;', { ResultVariable: 'sum' })));
   await admin.deploy(sequence('ask', userTask('Ask', 'Ask')));

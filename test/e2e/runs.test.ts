@@ -36,7 +36,10 @@ const failingTimes = (times: number, path: string): void => {
 };
 
 beforeAll(async () => {
-  [server, service] = await Promise.all([startTestServer({ REPRISE_TEST_CLOCK: 'true' }), new TestService().start()]);
+  [server, service] = await Promise.all([
+    startTestServer({ REPRISE_TEST_CLOCK: 'true', REPRISE_BREAKER: 'false' }),
+    new TestService().start(),
+  ]);
   admin = server.admin;
   const count = scriptTask('Count', 'context.count = context.count + 1;');
   await admin.deploy(sequence('fetch', count, httpTask('Fetch', 'Fetch')));
