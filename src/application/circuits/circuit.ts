@@ -40,7 +40,7 @@ export interface CircuitSettings {
 }
 
 /** Attempts let through when it is probed. */
-export const CANARIES = 3;
+const CANARIES = 3;
 /** Most attempts in one cohort. */
 const LARGEST_COHORT = 1_000;
 /** After so long one of the same size follows a cohort that has not all come back: its node may be dead. In ms. */

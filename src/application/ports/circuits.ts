@@ -2,6 +2,8 @@ import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { Circuit, CircuitSettings } from '../circuits/circuit.js';
 import type { ClaimedKey } from './stores.js';
 
+export type { Circuit } from '../circuits/circuit.js';
+
 /** A circuit of a tenant: `https://host:port` or `task:<type>`. */
 export interface CircuitKey {
   readonly tenantId: string;

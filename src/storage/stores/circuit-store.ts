@@ -1,6 +1,11 @@
 import type { DataSource } from 'typeorm';
-import type { Circuit } from '../../application/circuits/circuit.js';
-import { CircuitStore, type CircuitKey, type CircuitOverview, type HeldRow } from '../../application/ports/circuits.js';
+import {
+  CircuitStore,
+  type Circuit,
+  type CircuitKey,
+  type CircuitOverview,
+  type HeldRow,
+} from '../../application/ports/circuits.js';
 import type { ClaimedKey } from '../../application/ports/stores.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import { writeAudit } from '../audit/write-audit.js';
