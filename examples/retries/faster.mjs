@@ -1,5 +1,5 @@
 /** Mechanic's table has no numbers in the model that could be made smaller. */
-const MECHANIC = 'delays="30ms, 76ms, 152ms, 308ms" jitter="10%"';
+const MECHANIC = 'delays="30ms, 76ms, 152ms, 308ms" jitter="10%" onExhausted="error"';
 
 /**
  * A model of this folder with waits a thousandth as long, so that one can watch it.

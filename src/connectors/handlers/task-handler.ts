@@ -46,9 +46,10 @@ export class HandlerConnector implements Connector {
   private async within(attempt: TaskAttempt, signal: AbortSignal): Promise<JsonValue> {
     if (attempt.timeoutMs === null && attempt.heartbeatMs === null) return this.handler(attempt, signal);
     const deadline = new AttemptDeadline(attempt.timeoutMs, attempt.heartbeatMs);
+    const { heartbeat: tell } = attempt;
     const heartbeat = (details: JsonValue): void => {
       deadline.postpone();
-      attempt.heartbeat(details);
+      tell(details);
     };
     try {
       const watched = Object.defineProperty(attempt, 'heartbeat', { value: heartbeat });

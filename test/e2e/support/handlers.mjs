@@ -8,4 +8,25 @@ export default {
     if (variables.tame !== true) process.exit(1);
     return 'tame';
   },
+
+  /**
+   * Fails as its variables say: `failure: { message, code, nonRetryable, retryAfterMs }`, up to `failures` times in a visit.
+   * @param {{ variables: Record<string, any>, attempt: number }} attempt
+   */
+  failing: ({ variables, attempt }) => {
+    if (attempt > (variables.failures ?? Infinity)) return { attempt };
+    throw Object.assign(new Error(variables.failure?.message ?? 'no reason'), variables.failure);
+  },
+
+  /**
+   * Counts on from where the attempt before had come to; the first attempt never ends.
+   * @param {{ heartbeatDetails: any, heartbeat: (details: any) => void }} attempt
+   * @param {AbortSignal} signal
+   */
+  counting: async ({ heartbeatDetails, heartbeat }, signal) => {
+    if (heartbeatDetails !== null) return { from: heartbeatDetails.done };
+    heartbeat({ done: 3 });
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+    return null;
+  },
 };
