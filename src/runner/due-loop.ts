@@ -141,6 +141,7 @@ export class DueLoop extends DueWork {
 
   /** One claim, whose rows are under way when it resolves. `moved` is told the instances that went on. */
   private async claim(now: number, moved: Set<number>): Promise<number> {
+    await this.firing.giveBack(this.node.node);
     const due = await this.timers.claimDue(now, CLAIM, this.node.node, CLAIM_MS, this.firing.passOver());
     const held = due.filter((timer) => this.isHeld(timer));
     await this.circuits.hold(held);

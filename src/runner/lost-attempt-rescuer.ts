@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { BufferedMessages } from '../application/messages/buffered-messages.js';
 import { AttemptRunner } from '../application/ports/attempts.js';
-import { NodeIdentity } from '../application/ports/clock.js';
+import { Clock, NodeIdentity } from '../application/ports/clock.js';
 import type { InstanceKey } from '../application/ports/instance-store.js';
-import { NodeRegistry } from '../application/ports/stores.js';
+import { NodeRegistry, TimerStore } from '../application/ports/stores.js';
 import { EngineSession } from '../application/session/engine-session.js';
 import { unstartedAttempts } from '../application/session/unstarted-attempts.js';
 
@@ -33,6 +33,8 @@ export class LostAttemptRescuer {
     private readonly messages: BufferedMessages,
     private readonly attempts: AttemptRunner,
     private readonly node: NodeIdentity,
+    private readonly timers: TimerStore,
+    private readonly clock: Clock,
   ) {}
 
   /** @param takesOver false: only this process's own doubts are resolved */
@@ -68,6 +70,7 @@ export class LostAttemptRescuer {
     for (const dead of await this.nodes.declareDead(LEASE_MS)) {
       if (dead === this.node.node) continue;
       this.messages.doubt();
+      await this.timers.releaseAllOf(dead, this.clock.now());
       await this.takeOver(dead);
     }
   }

@@ -27,6 +27,8 @@ export class TimerFiring {
   private readonly logger = new Logger('Timers');
   private readonly byInstance = new Map<number, Firing>();
   private unavailable: StorageUnavailable | null = null;
+  /** Claimed rows that the database was not there for. */
+  private left: DueTimer[] = [];
 
   constructor(
     private readonly timers: TimerStore,
@@ -68,6 +70,19 @@ export class TimerFiring {
     }
   }
 
+  /** What the database was not there for goes back into the line, instead of waiting until its claim has run out. */
+  async giveBack(node: number): Promise<void> {
+    if (this.left.length === 0) return;
+    const { left } = this;
+    this.left = [];
+    try {
+      await this.timers.release(left, node);
+    } catch (error) {
+      this.left.push(...left);
+      throw error;
+    }
+  }
+
   /** Resolves when any instance has ended; at once when none is under way. */
   async anyEnded(): Promise<void> {
     if (this.byInstance.size > 0) await Promise.race([...this.byInstance.values()].map(({ ended }) => ended));
@@ -92,6 +107,7 @@ export class TimerFiring {
       for (const [batch, end] of await this.fire(instanceId, timers)) {
         if (end === 'fired') moved.add(instanceId);
         else if (end === 'stale') stale.push(...batch);
+        else if (end === 'unavailable') this.left.push(...batch);
       }
     }
     await this.timers.discard(stale).catch(() => undefined);

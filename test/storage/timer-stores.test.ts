@@ -57,6 +57,19 @@ describe('timers that fall due', () => {
     expect(rest.map((timer) => timer.dueAt)).toEqual([NOW + 2]);
   });
 
+  test('are claimed again at once when the node gives them back, or is dead; not those that another node has claimed', async () => {
+    await scheduleTimers(6, NOW);
+    const mine = await timers.claimDue(NOW + 10, 2, 1, 30_000, []);
+    const others = await timers.claimDue(NOW + 10, 2, 2, 30_000, []);
+
+    await timers.release([...mine, ...others], 1);
+    const again = await timers.claimDue(NOW + 10, 2, 3, 30_000, []);
+    await timers.releaseAllOf(2, NOW + 10);
+
+    expect(again).toEqual(mine);
+    expect(await timers.claimDue(NOW + 10, 2, 3, 30_000, [])).toEqual(others);
+  });
+
   test('are claimed again when the claim ran out', async () => {
     await scheduleTimers(1, NOW);
 

@@ -16,6 +16,10 @@ export abstract class TimerStore {
    * `except`. The step that acts deletes the row.
    */
   abstract claimDue(now: number, limit: number, node: number, claimMs: number, except: readonly number[]): Promise<DueTimer[]>;
+  /** What this node has claimed and could not act on may be claimed again at once. */
+  abstract release(timers: readonly DueTimer[], node: number): Promise<void>;
+  /** The same for all that a dead node had claimed. */
+  abstract releaseAllOf(node: number, now: number): Promise<void>;
   /** Deletes rows whose step found nothing to do, in one statement. */
   abstract discard(timers: readonly DueTimer[]): Promise<void>;
   /** Epoch ms of the next unclaimed row of an instance not in `except`, null when none. */

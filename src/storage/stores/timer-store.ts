@@ -3,6 +3,7 @@ import type { TimerKind } from '../../engine/index.js';
 import { int4Array, int8Array, textArray, timestampArray } from '../connection/binary-array.js';
 import type { HotPool } from '../connection/hot-pool.js';
 import { CLAIM_DUE_TIMERS, COUNT_DUE_TIMERS, DISCARD_TIMERS, NEXT_TIMER } from '../sql/claim-due-timers.js';
+import { RELEASE_CLAIMS, RELEASE_CLAIMS_OF_NODE } from '../sql/release-claims.js';
 import { toTimestamp } from './timestamp.js';
 
 interface TimerRow {
@@ -37,14 +38,16 @@ export class PgTimerStore extends TimerStore {
     }));
   }
 
+  async release(timers: readonly DueTimer[], node: number): Promise<void> {
+    if (timers.length > 0) await this.pool.query(RELEASE_CLAIMS, [...keysOf(timers), node]);
+  }
+
+  async releaseAllOf(node: number, now: number): Promise<void> {
+    await this.pool.query(RELEASE_CLAIMS_OF_NODE, [node, toTimestamp(now)]);
+  }
+
   async discard(timers: readonly DueTimer[]): Promise<void> {
-    if (timers.length === 0) return;
-    await this.pool.query(DISCARD_TIMERS, [
-      int8Array(timers.map(({ instanceId }) => instanceId)),
-      int4Array(timers.map(({ elementInstanceId }) => elementInstanceId)),
-      textArray(timers.map(({ timerNodeId }) => timerNodeId)),
-      timestampArray(timers.map(({ dueAt }) => dueAt)),
-    ]);
+    if (timers.length > 0) await this.pool.query(DISCARD_TIMERS, keysOf(timers));
   }
 
   async nextDueAt(except: readonly number[]): Promise<number | null> {
@@ -56,4 +59,14 @@ export class PgTimerStore extends TimerStore {
     const { rows } = await this.pool.query<{ due: number }>(COUNT_DUE_TIMERS, [toTimestamp(now)]);
     return rows[0]?.due ?? 0;
   }
+}
+
+/** The rows as they were claimed: one that was scheduled anew has another time. */
+function keysOf(timers: readonly DueTimer[]): Buffer[] {
+  return [
+    int8Array(timers.map(({ instanceId }) => instanceId)),
+    int4Array(timers.map(({ elementInstanceId }) => elementInstanceId)),
+    textArray(timers.map(({ timerNodeId }) => timerNodeId)),
+    timestampArray(timers.map(({ dueAt }) => dueAt)),
+  ];
 }
