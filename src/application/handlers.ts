@@ -2,6 +2,12 @@ import { GetActivitiesHandler } from './audit/get-activities/get-activities.hand
 import { GetAuditTrailHandler } from './audit/get-audit-trail/get-audit-trail.handler.js';
 import { VerifyAuditTrailHandler } from './audit/verify-audit-trail/verify-audit-trail.handler.js';
 import { AdvanceClockHandler } from './clock/advance-clock/advance-clock.handler.js';
+import { ActivateJobsHandler } from './jobs/activate-jobs/activate-jobs.handler.js';
+import { CompleteJobHandler } from './jobs/complete-job/complete-job.handler.js';
+import { FailJobHandler } from './jobs/fail-job/fail-job.handler.js';
+import { RecordHeartbeatHandler } from './jobs/record-heartbeat/record-heartbeat.handler.js';
+import { ThrowBpmnErrorHandler } from './jobs/throw-bpmn-error/throw-bpmn-error.handler.js';
+import { UpdateJobRetriesHandler } from './jobs/update-job-retries/update-job-retries.handler.js';
 import { BroadcastSignalHandler } from './messages/broadcast-signal/broadcast-signal.handler.js';
 import { PublishMessageHandler } from './messages/publish-message/publish-message.handler.js';
 import { CreateProcessDefinitionHandler } from './process-definitions/create-process-definition/create-process-definition.handler.js';
@@ -38,12 +44,15 @@ import { RevokeApiTokenHandler } from './tokens/revoke-api-token/revoke-api-toke
 
 /** Every handler of the application: adding a command is adding its folder and a line here. */
 export const HANDLERS = [
+  ActivateJobsHandler,
   AdvanceClockHandler,
   BroadcastSignalHandler,
   CancelProcessInstanceHandler,
+  CompleteJobHandler,
   CreateApiTokenHandler,
   CreateProcessDefinitionHandler,
   DeleteProcessDefinitionHandler,
+  FailJobHandler,
   GetActivitiesHandler,
   GetAuditTrailHandler,
   GetContextLoadersHandler,
@@ -59,6 +68,7 @@ export const HANDLERS = [
   PauseProcessInstanceHandler,
   PostponeRetryHandler,
   PublishMessageHandler,
+  RecordHeartbeatHandler,
   RenameProcessDefinitionHandler,
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
@@ -71,8 +81,10 @@ export const HANDLERS = [
   StartProcessInstanceHandler,
   StepBackwardHandler,
   StepForwardHandler,
+  ThrowBpmnErrorHandler,
+  UpdateJobRetriesHandler,
   UpdateProcessDefinitionHandler,
-  UpdateSchedulingInformationHandler,
   UpdateRetryPolicyHandler,
+  UpdateSchedulingInformationHandler,
   VerifyAuditTrailHandler,
 ] as const;

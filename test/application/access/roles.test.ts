@@ -31,6 +31,7 @@ describe('roles', () => {
       'definition:read',
       'instance:read',
       'instance:signal',
+      'job:work',
       'message:publish',
     ]);
   });
