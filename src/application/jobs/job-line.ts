@@ -67,7 +67,7 @@ export class JobLine {
       const claimed = await this.store.claim(this.kinds, wanted, this.node, CLAIM_MS);
       for (const worker of asking) worker.failure = null;
       if (claimed.length === wanted) this.isWoken = true;
-      this.deal(claimed);
+      this.deal(claimed, asking);
     } catch (error) {
       for (const worker of asking) worker.failure = error;
     }
@@ -75,8 +75,10 @@ export class JobLine {
   }
 
   /** One job each in the order of arrival, then a second each, and so on; what nobody wants any more is given back. */
-  private deal(claimed: readonly ClaimedJob[]): void {
-    const hands = this.workers.filter(({ hasGone }) => !hasGone).map((worker) => ({ worker, jobs: [] as ClaimedJob[] }));
+  private deal(claimed: readonly ClaimedJob[], asking: readonly WaitingWorker[]): void {
+    const hands = asking
+      .filter((worker) => this.workers.includes(worker))
+      .map((worker) => ({ worker, jobs: [] as ClaimedJob[] }));
     const unwanted: ClaimedJob[] = [];
     let open = hands;
     let turn = 0;
