@@ -1,8 +1,9 @@
 import { HttpException } from '@nestjs/common';
+import { ForbiddenTenants } from '../application/access/forbidden-tenants.js';
 import { InvalidRequest } from '../application/requests/invalid-request.js';
 import { StepConflict, StorageUnavailable } from '../application/ports/instance-store.js';
 import { refused } from '../contract/answer.js';
-import { ApiFailure, bodyTooLarge, internalError, invalidRequest, unavailable, unknownPath } from './api-failure.js';
+import { ApiFailure, bodyTooLarge, forbidden, internalError, invalidRequest, unavailable, unknownPath } from './api-failure.js';
 
 /** What is known of the request that failed. */
 export interface FailedRequest {
@@ -14,8 +15,8 @@ export interface FailedRequest {
 
 /** Any error as an answer. Only what is expected says more than "something went wrong". */
 export function failureOf(error: unknown, request: FailedRequest): ApiFailure {
-  if (error instanceof ApiFailure) return error;
-  if (error instanceof InvalidRequest) return invalidRequest(error.errors);
+  const refusal = refusalOf(error);
+  if (refusal instanceof ApiFailure) return refusal;
   if (error instanceof StorageUnavailable)
     return unavailable(request.correlationId, 'The database cannot be reached now. Try again in a moment.');
   if (error instanceof StepConflict)
@@ -32,6 +33,12 @@ export function failureOf(error: unknown, request: FailedRequest): ApiFailure {
     );
   }
   return internalError(request.correlationId);
+}
+
+/** What a handler refuses by throwing, as the answer to it; any other error as it is. */
+export function refusalOf(error: unknown): unknown {
+  if (error instanceof InvalidRequest) return invalidRequest(error.errors);
+  return error instanceof ForbiddenTenants ? forbidden(error.message, null) : error;
 }
 
 /** Fastify's own errors (a body that is cut off, a bad URL) carry their status. */

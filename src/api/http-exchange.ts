@@ -27,6 +27,14 @@ export function headerOf(request: FastifyRequest, name: string): string | undefi
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** Aborts when the client hangs up before its answer is written. */
+export function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  if (raw.destroyed) gone.abort();
+  else raw.once('close', () => raw.writableFinished || gone.abort());
+  return gone.signal;
+}
+
 /** Sends JSON that is text already. */
 export function sendJson(
   reply: FastifyReply,

@@ -9,6 +9,9 @@ import { DefinitionCatalog } from './definition-catalog.js';
 import { HANDLERS } from './handlers.js';
 import { InstanceAnswer } from './instance-answer.js';
 import { InstanceStarter } from './instance-starter.js';
+import { JobActivation } from './jobs/job-activation.js';
+import { JobBoard } from './jobs/job-board.js';
+import { JobCommand } from './jobs/job-command.js';
 import { BufferedMessages } from './messages/buffered-messages.js';
 import { OperatorCommand } from './operator-command.js';
 import { DefinitionChanges } from './process-definitions/definition-changes.js';
@@ -29,6 +32,7 @@ const SHARED = [
   EngineSession,
   InstanceAnswer,
   InstanceStarter,
+  JobBoard,
   RequestAudit,
   TokenLookup,
 ];
@@ -36,7 +40,18 @@ const SHARED = [
 /** All use cases. What they ask for in `ports` comes from the global modules of storage, runner and API. */
 @Module({
   imports: [CqrsModule],
-  providers: [...SHARED, BranchRest, FamilyRest, DefinitionChanges, EditRetries, OperatorCommand, TrailReader, ...HANDLERS],
+  providers: [
+    ...SHARED,
+    BranchRest,
+    FamilyRest,
+    DefinitionChanges,
+    JobActivation,
+    JobCommand,
+    EditRetries,
+    OperatorCommand,
+    TrailReader,
+    ...HANDLERS,
+  ],
   exports: [CqrsModule, ...SHARED],
 })
 export class ApplicationModule implements OnModuleInit {

@@ -10,6 +10,10 @@ export interface Caller {
   readonly idempotencyKey: string | null;
   /** Which execution under the key this is. */
   readonly idempotencyClaim?: string;
+  /** All tenants that the caller may name, `tenantId` among them; absent: that one only. */
+  readonly tenants?: ReadonlySet<string>;
+  /** Made when it is asked for. Aborted when who asks has gone away: nobody would hear the answer. */
+  readonly gone?: () => AbortSignal;
 }
 
 /** The claim that what the caller's command changes makes good; null where it has none. */

@@ -5,6 +5,12 @@ import { CloseCircuitHandler } from './circuits/close-circuit/close-circuit.hand
 import { GetCircuitsHandler } from './circuits/get-circuits/get-circuits.handler.js';
 import { OpenCircuitHandler } from './circuits/open-circuit/open-circuit.handler.js';
 import { AdvanceClockHandler } from './clock/advance-clock/advance-clock.handler.js';
+import { ActivateJobsHandler } from './jobs/activate-jobs/activate-jobs.handler.js';
+import { CompleteJobHandler } from './jobs/complete-job/complete-job.handler.js';
+import { FailJobHandler } from './jobs/fail-job/fail-job.handler.js';
+import { RecordHeartbeatHandler } from './jobs/record-heartbeat/record-heartbeat.handler.js';
+import { ThrowBpmnErrorHandler } from './jobs/throw-bpmn-error/throw-bpmn-error.handler.js';
+import { UpdateJobRetriesHandler } from './jobs/update-job-retries/update-job-retries.handler.js';
 import { BroadcastSignalHandler } from './messages/broadcast-signal/broadcast-signal.handler.js';
 import { PublishMessageHandler } from './messages/publish-message/publish-message.handler.js';
 import { CreateProcessDefinitionHandler } from './process-definitions/create-process-definition/create-process-definition.handler.js';
@@ -41,13 +47,16 @@ import { RevokeApiTokenHandler } from './tokens/revoke-api-token/revoke-api-toke
 
 /** Every handler of the application: adding a command is adding its folder and a line here. */
 export const HANDLERS = [
+  ActivateJobsHandler,
   AdvanceClockHandler,
   BroadcastSignalHandler,
   CancelProcessInstanceHandler,
   CloseCircuitHandler,
+  CompleteJobHandler,
   CreateApiTokenHandler,
   CreateProcessDefinitionHandler,
   DeleteProcessDefinitionHandler,
+  FailJobHandler,
   GetActivitiesHandler,
   GetAuditTrailHandler,
   GetCircuitsHandler,
@@ -65,6 +74,7 @@ export const HANDLERS = [
   PauseProcessInstanceHandler,
   PostponeRetryHandler,
   PublishMessageHandler,
+  RecordHeartbeatHandler,
   RenameProcessDefinitionHandler,
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
@@ -77,8 +87,10 @@ export const HANDLERS = [
   StartProcessInstanceHandler,
   StepBackwardHandler,
   StepForwardHandler,
+  ThrowBpmnErrorHandler,
+  UpdateJobRetriesHandler,
   UpdateProcessDefinitionHandler,
-  UpdateSchedulingInformationHandler,
   UpdateRetryPolicyHandler,
+  UpdateSchedulingInformationHandler,
   VerifyAuditTrailHandler,
 ] as const;

@@ -1,4 +1,12 @@
-import { failedElements, isPutOff, openElements, type ElementInstance, type FlowNode, type JsonObject } from '../engine/index.js';
+import {
+  failedElements,
+  isPutOff,
+  openElements,
+  workOf,
+  type ElementInstance,
+  type FlowNode,
+  type JsonObject,
+} from '../engine/index.js';
 import type { ChildRecord } from './ports/calls.js';
 import type { ContextTypes } from './ports/context-types.js';
 import type { LiveInstance, Trail } from './session/live-instance.js';
@@ -174,7 +182,18 @@ function activeView(instance: LiveInstance, element: ElementInstance): Record<st
     attempt: element.attempt,
     startedAt: instant(element.startedAt),
     ...(element.dueAt === null ? {} : { dueAt: instant(element.dueAt) }),
+    ...jobView(instance, element),
   };
+}
+
+/** `job` while the visit's work is a worker's: nulls where none has taken it yet. */
+function jobView({ definition }: LiveInstance, element: ElementInstance): Record<string, unknown> {
+  const { lock, status } = element;
+  if (status !== 'queued' && lock === null) return {};
+  const node = definition.nodesById.get(element.nodeId);
+  const type = node ? (workOf(node, element)?.connector ?? null) : null;
+  const times = lock && { lockedUntil: instant(lock.lockedUntil), heartbeatAt: instant(lock.heartbeatAt) };
+  return { job: { type, worker: lock?.worker ?? null, lockedUntil: null, heartbeatAt: null, ...times } };
 }
 
 function isUserTask(instance: LiveInstance, element: ElementInstance): boolean {

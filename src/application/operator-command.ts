@@ -79,7 +79,9 @@ function describe(instance: LiveInstance, result: StepResult): Record<string, un
     dryRun: true,
     allowed: true,
     reason: null,
-    willExecute: result.effects.flatMap((effect) => (effect.type === 'execute-attempt' ? [task(effect.nodeId)] : [])),
+    willExecute: result.effects.flatMap((effect) =>
+      effect.type === 'execute-attempt' || effect.type === 'open-job' ? [task(effect.nodeId)] : [],
+    ),
     willWaitFor: waits.map((element) => task(element.nodeId)),
     willCancel: result.effects.flatMap((effect) => {
       const node =

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { JobBoard } from '../application/jobs/job-board.js';
 import { Clock } from '../application/ports/clock.js';
 import { EngineSession } from '../application/session/engine-session.js';
 import { AttemptPool } from './attempt-pool.js';
@@ -28,6 +29,7 @@ export class RunnerLifecycle {
     private readonly heartbeat: Heartbeat,
     private readonly hints: NodeHints,
     private readonly clock: Clock,
+    private readonly jobs: JobBoard,
     private readonly due: DueLoop,
     private readonly rescuer: LostAttemptRescuer,
     private readonly stopper: StaleAttemptStopper,
@@ -51,12 +53,17 @@ export class RunnerLifecycle {
     this.wakeups.connect({
       timerAt: (dueAt) => (this.due.isRunning ? this.due.wake(dueAt) : this.hints.timerAt(dueAt, this.clock.now())),
       instanceMoved: (instanceId) => this.hints.instanceMoved(instanceId),
+      jobOpened: (kind) => {
+        this.jobs.wake(kind);
+        this.hints.jobOpened(kind);
+      },
       auditWritten: () => this.sealer.wake(),
       instanceInDoubt: (instance) => this.rescuer.doubt(instance),
     });
-    this.hints.start(({ dueAt, movedInstances }) => {
+    this.hints.start(({ dueAt, movedInstances, openJobs = [] }) => {
       if (dueAt !== undefined) this.due.wake(dueAt);
       if (movedInstances && movedInstances.length > 0) this.stopper.lookAt(new Set(movedInstances));
+      for (const kind of openJobs) this.jobs.wake(kind);
     });
     this.rescuer.start(withLoops);
     this.stopper.start();
@@ -73,6 +80,7 @@ export class RunnerLifecycle {
   async drain(drainMs: number): Promise<void> {
     if (this.draining) return;
     this.draining = true;
+    this.jobs.close();
     if (this.pool.size > 0) this.logger.log(`Draining: ${this.pool.size} running attempt(s) get ${drainMs} ms to end.`);
     await this.keeper.stop();
     await this.due.stop();

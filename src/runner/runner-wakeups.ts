@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Wakeups } from '../application/ports/attempts.js';
 import type { InstanceKey } from '../application/ports/instance-store.js';
+import type { JobKind } from '../application/ports/jobs.js';
 
 /** Who is woken; all of it hints, as polling finds the same later. */
 export interface WakeupListeners {
   timerAt(dueAt: number): void;
   instanceMoved(instanceId: number): void;
+  jobOpened(kind: JobKind): void;
   auditWritten(): void;
   instanceInDoubt(instance: InstanceKey): void;
 }
@@ -25,6 +27,10 @@ export class RunnerWakeups extends Wakeups {
 
   instanceMoved(instanceId: number): void {
     this.listeners?.instanceMoved(instanceId);
+  }
+
+  jobOpened(kind: JobKind): void {
+    this.listeners?.jobOpened(kind);
   }
 
   auditWritten(): void {

@@ -4,6 +4,7 @@ import { CircuitStore } from '../application/ports/circuits.js';
 import { CallStore } from '../application/ports/calls.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
+import { JobStore } from '../application/ports/jobs.js';
 import { HintChannel } from '../application/ports/node-hints.js';
 import { DefinitionStore, InstanceReader } from '../application/ports/readers.js';
 import {
@@ -28,6 +29,7 @@ import { PgEndedInstances } from './stores/ended-instances.js';
 import { PgHistoryPartitions } from './stores/history-partitions.js';
 import { PgIdempotencyStore } from './stores/idempotency-store.js';
 import { PgInstanceStore } from './stores/instance-store.js';
+import { PgJobStore } from './stores/job-store.js';
 import { PgMessageStore } from './stores/message-store.js';
 import { PgNodeRegistry } from './stores/node-registry.js';
 import { PgStartTimerStore } from './stores/start-timer-store.js';
@@ -48,6 +50,7 @@ async function openInstanceStore(pool: HotPool): Promise<PgInstanceStore> {
 const STORES = [
   { provide: InstanceStore, useFactory: openInstanceStore, inject: [HotPool] },
   { provide: TimerStore, useFactory: (pool: HotPool) => new PgTimerStore(pool), inject: [HotPool] },
+  { provide: JobStore, useFactory: (pool: HotPool) => new PgJobStore(pool), inject: [HotPool] },
   { provide: StartTimerStore, useFactory: (pool: HotPool) => new PgStartTimerStore(pool), inject: [HotPool] },
   { provide: CallStore, useFactory: (pool: HotPool) => new PgCallStore(pool), inject: [HotPool] },
   { provide: MessageStore, useFactory: (pool: HotPool) => new PgMessageStore(pool), inject: [HotPool] },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../src/storage/connection/hot-pool.js';
 import * as idempotency from '../../src/storage/sql/claim-idempotency-key.js';
+import * as jobs from '../../src/storage/sql/claim-jobs.js';
 import * as startTimers from '../../src/storage/sql/claim-start-timers.js';
 import * as timers from '../../src/storage/sql/claim-due-timers.js';
 import * as messages from '../../src/storage/sql/correlate-messages.js';
@@ -26,7 +27,7 @@ const SMALL_TABLES = new Set(['server_node']);
 /** Statements that walk an index from its beginning and stop early; `find-deliverable` only at start and after a take-over. */
 const WALKS = new Set(['next-timer', 'find-deliverable']);
 
-const statements = [idempotency, startTimers, timers, messages, audit, nodes, instances, effects, steps, removal].flatMap(
+const statements = [idempotency, jobs, startTimers, timers, messages, audit, nodes, instances, effects, steps, removal].flatMap(
   (module): Statement[] => Object.values(module),
 );
 const database = openHotDatabase();

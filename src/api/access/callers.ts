@@ -44,7 +44,8 @@ export class Callers {
     const retryAfterS = this.limiter.refuse(`${isForeign ? '' : tenantId}\u0000${principal.actor.id}`);
     if (retryAfterS !== null) throw tooManyRequests(retryAfterS);
     if (isForeign) throw new ForeignTenant(principal, tenantId.slice(0, 128));
-    return { tenantId, actor: principal.actor, permissions: principal.permissions, correlationId, idempotencyKey: null };
+    const { actor, permissions, tenants } = principal;
+    return { tenantId, actor, permissions, tenants, correlationId, idempotencyKey: null };
   }
 
   private async authenticate(request: FastifyRequest, correlationId: string): Promise<Principal> {

@@ -7,7 +7,7 @@ import { RunnerLifecycle } from '../../runner/runner-lifecycle.js';
 import { unavailable } from '../api-failure.js';
 import { AdmitBeforeBody, Admission } from '../access/admission.js';
 import { ForeignTenant } from '../access/callers.js';
-import { correlationIdOf, headerOf, sendJson } from '../http-exchange.js';
+import { correlationIdOf, goneOf, headerOf, sendJson } from '../http-exchange.js';
 import { Dispatcher } from './dispatcher.js';
 import { readCommand, UnreadableCommand, type NamedRequest } from './read-command.js';
 import { RefusalAudit } from './refusal-audit.js';
@@ -35,7 +35,7 @@ export class CommandController {
     const { httpStatus, body, replayed } = await this.dispatcher.dispatch(
       spec,
       data,
-      caller,
+      { ...caller, gone: () => goneOf(reply) },
       headerOf(request, 'idempotency-key'),
     );
     sendJson(reply, correlationId, httpStatus, body, replayed ? { 'idempotent-replayed': 'true' } : {});

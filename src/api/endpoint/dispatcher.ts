@@ -2,9 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { isAllowed, type Caller } from '../../application/caller.js';
 import { actionName, type RegisteredRequest } from '../../application/requests/api-request.js';
-import { InvalidRequest } from '../../application/requests/invalid-request.js';
 import type { Answer } from '../../contract/answer.js';
 import { ApiFailure, forbidden, invalidRequest } from '../api-failure.js';
+import { refusalOf } from '../failure-of.js';
 import { PrometheusTelemetry } from '../observability/prometheus-telemetry.js';
 import { IdempotentExecution, type TextAnswer } from './idempotent-execution.js';
 import { RefusalAudit } from './refusal-audit.js';
@@ -38,7 +38,7 @@ export class Dispatcher {
       this.note(action, answer.outcome, caller, startedAt);
       return answer;
     } catch (error) {
-      const failure = error instanceof InvalidRequest ? invalidRequest(error.errors) : error;
+      const failure = refusalOf(error);
       this.note(action, failure instanceof ApiFailure ? `http-${failure.httpStatus}` : 'error', caller, startedAt);
       if (failure instanceof ApiFailure && isAudited(failure) && spec.kind === 'command')
         await this.refusals.record(caller, action, guidIn(spec, data), failure);

@@ -29,6 +29,14 @@ export const COMMAND_EXAMPLES = {
       data: { processKey: 'loan-application', variables: { customerId: 456, amount: 25000 } },
     },
   },
+  ActivateJobs: {
+    summary: 'Take jobs as a worker',
+    value: { cmd: 'ActivateJobsCommand', data: { types: ['charge-card'], maxJobs: 5, worker: 'billing-1', waitMs: 0 } },
+  },
+  CompleteJob: {
+    summary: 'Hand in the result of a job',
+    value: { cmd: 'CompleteJobCommand', data: { jobId: 'loan-app-2024-001:3', token: 1, variables: { charged: true } } },
+  },
   GetProcessInstanceState: {
     summary: 'Read the state of an instance',
     value: { cmd: 'GetProcessInstanceStateCommand', data: { instanceGuid: 'loan-app-2024-001' } },

@@ -12,6 +12,7 @@ const OPERATOR = [
   'instance:start',
   'instance:step',
   'instance:variables',
+  'job:retries',
   'message:publish',
   'task:retry',
   'task:skip',
@@ -24,9 +25,9 @@ const OPERATOR = [
 export const ROLES = {
   viewer: VIEWER,
   operator: OPERATOR,
-  worker: ['instance:read', 'instance:signal', 'message:publish'],
+  worker: ['instance:read', 'instance:signal', 'job:work', 'message:publish'],
   deployer: ['definition:read', 'definition:write', 'instance:read'],
-  admin: [...OPERATOR, 'clock:advance', 'definition:write', 'token:read', 'token:write'],
+  admin: [...OPERATOR, 'clock:advance', 'definition:write', 'job:work', 'token:read', 'token:write'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Role = keyof typeof ROLES;

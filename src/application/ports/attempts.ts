@@ -1,5 +1,6 @@
 import type { ExecuteAttempt } from '../../engine/index.js';
 import type { InstanceHeader } from './instance-store.js';
+import type { JobKind } from './jobs.js';
 
 /** Runs attempts after the commit that began them. Implemented by the runner. */
 export abstract class AttemptRunner {
@@ -16,6 +17,8 @@ export abstract class Wakeups {
   abstract timerAt(dueAt: number): void;
   /** An attempt was stopped that does not run on this node. */
   abstract instanceMoved(instanceId: number): void;
+  /** A job of this kind can be taken by a worker. */
+  abstract jobOpened(kind: JobKind): void;
   /** Audit entries wait to be sealed. */
   abstract auditWritten(): void;
   /** The database's answer to a commit was lost: what the instance runs must be looked at again. */

@@ -1,9 +1,13 @@
+import type { JobKind } from './jobs.js';
+
 /** What one node tells the others: only where to look earlier. A lost hint costs the time until the next poll. */
 export interface NodeHint {
   /** A timer row falls due at this instant, and its writer does not act on timers. Epoch ms. */
   readonly dueAt?: number;
   /** Instances that were moved on while another node ran attempts of them. */
   readonly movedInstances?: readonly number[];
+  /** Kinds of which a worker may take a job now. */
+  readonly openJobs?: readonly JobKind[];
 }
 
 /** The way from node to node, through the database but outside of every transaction of the engine. */

@@ -59,6 +59,21 @@ export function OptionalTexts(description: string, choices?: readonly string[]):
   );
 }
 
+/** The same, required: at least one text. */
+export function RequiredTexts(description: string): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ description, type: 'array', items: { type: 'string' }, minItems: 1 }),
+    ValidateBy({
+      name: 'texts',
+      validator: {
+        validate: (value: unknown) => textList(value).length > 0 && textList(value).every(isShortText),
+        defaultMessage: (args?: ValidationArguments) =>
+          `${args?.property ?? ''} must be texts of 1 to 255 characters: one, or a list of 1 to 100`,
+      },
+    }),
+  );
+}
+
 /** An optional ISO 8601 instant or date; use `instantOf` to read it. */
 export function OptionalInstant(description: string): PropertyDecorator {
   return applyDecorators(
@@ -119,6 +134,11 @@ export function OptionalNumber(description: string, min: number, max: number): P
   );
 }
 
+/** A required whole number within bounds. */
+export function RequiredInt(description: string, min: number, max: number): PropertyDecorator {
+  return applyDecorators(ApiProperty({ description, type: 'integer', minimum: min, maximum: max }), IsInt(), Min(min), Max(max));
+}
+
 export function OptionalFlag(description: string): PropertyDecorator {
   return applyDecorators(ApiPropertyOptional({ description }), IsOptional(), IsBoolean());
 }
@@ -139,6 +159,25 @@ export function OptionalVariables(description: string): PropertyDecorator {
 export function RequiredVariables(description: string): PropertyDecorator {
   return applyDecorators(ApiProperty({ description, type: 'object', additionalProperties: true }), IsVariables());
 }
+
+/** Any JSON value that can be stored without loss, of at most so many bytes as text. */
+export function OptionalJson(description: string, maxBytes = Infinity): PropertyDecorator {
+  const tooLarge = (value: unknown): boolean => maxBytes < Infinity && Buffer.byteLength(JSON.stringify(value)) > maxBytes;
+  return applyDecorators(
+    ApiPropertyOptional({ description, oneOf: [{ type: 'object', additionalProperties: true }, ...SCALARS] }),
+    IsOptional(),
+    ValidateBy({
+      name: 'json',
+      validator: {
+        validate: (value: unknown) => findJsonProblem(value) === null && !tooLarge(value),
+        defaultMessage: (args?: ValidationArguments) =>
+          `${args?.property ?? ''}: ${findJsonProblem(args?.value)?.message ?? `Expected at most ${maxBytes} bytes of JSON`}`,
+      },
+    }),
+  );
+}
+
+const SCALARS = [{ type: 'array', items: {} }, { type: 'string' }, { type: 'number' }, { type: 'boolean' }];
 
 function IsVariables(): PropertyDecorator {
   return (target, propertyName) => {

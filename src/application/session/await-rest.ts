@@ -83,7 +83,7 @@ export function judge(
     };
   if (element.status === 'failed') return { instance, attempt: 'failed', executionTimeMs };
   if (element.status === 'retrying' || element.status === 'held') return { instance, attempt: 'retrying', executionTimeMs };
-  if (element.status === 'executing' || element.status === 'calling')
+  if (element.status === 'executing' || element.status === 'queued' || element.status === 'calling')
     return { instance, attempt: 'pending', executionTimeMs: null };
   return { instance, attempt: 'succeeded', executionTimeMs: executionTimeMs ?? 0 };
 }
@@ -130,8 +130,11 @@ export function atRest(state: InstanceState, { foreign }: Pick<RestOptions, 'for
   return openElements(state).every((element) => !isMoving(state, element) || foreign.has(element.id));
 }
 
-/** An attempt runs, or the element goes on by itself: a supervised process stands before it otherwise. */
+/**
+ * An attempt runs here, or the element goes on by itself: a supervised process stands before it otherwise. What a worker does, or
+ * will do, may take as long as it likes.
+ */
 function isMoving(state: InstanceState, element: ElementInstance): boolean {
   if (element.status === 'ready') return state.executionMode === 'Unsupervised' || isPutOff(element);
-  return element.status === 'executing';
+  return element.status === 'executing' && element.lock === null;
 }

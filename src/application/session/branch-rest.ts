@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { openElements } from '../../engine/index.js';
 import { InstanceReader } from '../ports/readers.js';
 import { atRest, awaitRest, judge, type RestOptions, type RestReport } from './await-rest.js';
 import { EngineSession } from './engine-session.js';
@@ -6,6 +7,8 @@ import type { LiveInstance } from './live-instance.js';
 
 /** Newest attempts among which the one is looked for that was waited for. */
 const ATTEMPTS = 100;
+/** Between looks at what is stored while a worker does the attempt, in ms. */
+const LOOK_MS = 1_000;
 
 /**
  * What a command waits for. This process hears of its own commits only: where they leave it open how the branch ended
@@ -23,12 +26,30 @@ export class BranchRest {
    * @throws StorageUnavailable where the attempt's end can only be read, and the database is away
    */
   async of(committed: LiveInstance, options: RestOptions): Promise<RestReport> {
-    const heard = await awaitRest(this.session.watch, committed, options);
+    const heard = await this.hear(committed, options);
     if (heard.attempt === 'interrupted') return this.ofStored(heard, options);
     const isOver = heard.attempt === 'failed' || heard.attempt === 'retrying' || heard.instance.state.endedAt !== null;
     if (options.waitMs === 0 || isOver || (heard.attempt !== 'pending' && atRest(heard.instance.state, options))) return heard;
     // True when it was heard; better the newest, but not at any price.
     return this.ofStored(heard, options).catch(() => heard);
+  }
+
+  /** A worker may hand in its outcome at any server: what is stored is looked at from time to time. */
+  private async hear(committed: LiveInstance, options: RestOptions): Promise<RestReport> {
+    const deadline = performance.now() + options.waitMs;
+    for (let from = committed; ;) {
+      const leftMs = Math.max(0, deadline - performance.now());
+      const isWorkers = isDoneByWorker(from, options.elementInstanceId);
+      const heard = await awaitRest(this.session.watch, from, {
+        ...options,
+        waitMs: isWorkers ? Math.min(leftMs, LOOK_MS) : leftMs,
+      });
+      if (heard.attempt !== 'pending' || !isWorkers || leftMs <= LOOK_MS) return heard;
+      const stored = await this.session.read(heard.instance.header);
+      const report = stored ? judge(stored, [], options, heard) : heard;
+      if (!stored || report.attempt !== 'pending') return report;
+      from = stored;
+    }
   }
 
   private async ofStored(heard: RestReport, options: RestOptions): Promise<RestReport> {
@@ -48,4 +69,9 @@ export class BranchRest {
     if (!wentOn) return {};
     return { attempt: 'succeeded', executionTimeMs: last ? last.endedAt.getTime() - last.startedAt.getTime() : null };
   }
+}
+
+function isDoneByWorker({ state }: LiveInstance, visit: number | null): boolean {
+  const element = openElements(state).find(({ id }) => id === visit);
+  return element !== undefined && (element.status === 'queued' || element.lock !== null);
 }

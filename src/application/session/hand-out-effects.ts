@@ -8,7 +8,7 @@ const logger = new Logger('Recovery');
 /** Decisions that people should hear of without looking. */
 const NOTICES = new Set(['RecoveryNotice', 'TaskEscalated']);
 
-/** After the commit: begins and stops attempts, says when the next timer is due, counts decisions. All other effects are rows by then. */
+/** After the commit: begins and stops attempts, says when the next timer is due and which jobs there are, counts decisions. All other effects are rows by then. */
 export function handOutEffects(
   { header, definition, state }: LiveInstance,
   effects: readonly Effect[],
@@ -25,7 +25,7 @@ export function handOutEffects(
     else if (effect.type === 'record-decision') {
       telemetry.decision(effect.action);
       if (NOTICES.has(effect.action)) notify(header.guid, effect);
-    }
+    } else if (effect.type === 'open-job') wakeups.jobOpened({ tenantId: header.tenantId, jobType: effect.jobType });
   }
   if (header.calledBy !== null && state.endedAt !== null) wakeups.timerAt(state.endedAt);
 }

@@ -1,4 +1,4 @@
-import type { FlowNode } from '../definition/process-definition.js';
+import type { FlowNode, WorkTaskNode } from '../definition/process-definition.js';
 import type { Draft } from '../state/draft.js';
 import { visibleVariables } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
@@ -20,14 +20,20 @@ export function askReconciler(draft: Draft, node: FlowNode, instance: ElementIns
   if (reconciler === null) return;
   instance.attempt++;
   remember(instance, { reconciling: true });
-  const outer = visibleVariables(draft, instance.scopeId, null);
-  let local: JsonObject | null = null;
+  runAttempt(draft, node, instance, reconciler.work, questionInputs(draft, reconciler, instance));
+}
+
+/** What only the question sees; null where it has no input mapping. */
+export function questionInputs(
+  draft: Pick<Draft, 'state'>,
+  { inputs }: WorkTaskNode,
+  { scopeId }: ElementInstance,
+): JsonObject | null {
   try {
-    local = reconciler.inputs.length === 0 ? null : evaluateInputs(reconciler.inputs, outer);
+    return inputs.length === 0 ? null : evaluateInputs(inputs, visibleVariables(draft, scopeId, null));
   } catch {
-    // The question goes without its inputs; whoever cannot answer it says so.
+    return null; // The question goes without its inputs; whoever cannot answer it says so.
   }
-  runAttempt(draft, node, instance, reconciler.work, local);
 }
 
 /** What a reconciler answered. */

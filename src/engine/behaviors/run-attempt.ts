@@ -41,7 +41,8 @@ export function workOf(node: FlowNode, instance: ElementInstance): Work | null {
   return recoveryOf(instance).reconciling ? (node.reconcile?.work ?? null) : node.work;
 }
 
-function executeEffect(
+/** The visit's current attempt, as whoever executes it is told of it. */
+export function executeEffect(
   draft: Pick<Draft, 'state'>,
   node: FlowNode,
   instance: ElementInstance,

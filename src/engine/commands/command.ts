@@ -35,8 +35,11 @@ export interface CompleteAttempt {
   readonly type: 'complete-attempt';
   readonly elementInstanceId: number;
   readonly attempt: number;
-  readonly result: JsonValue;
-  /** Variables that a script assigned by `context.x = ...`. */
+  /** A worker hands it in: refused unless a worker executes the attempt. */
+  readonly byWorker?: true;
+  /** Undefined: the variables are the result, unless one of them is the task's result variable itself. */
+  readonly result: JsonValue | undefined;
+  /** Variables that a script assigned by `context.x = ...`, or that a worker hands in. */
   readonly variables: JsonObject | null;
 }
 
@@ -45,6 +48,8 @@ export interface FailAttempt {
   readonly type: 'fail-attempt';
   readonly elementInstanceId: number;
   readonly attempt: number;
+  /** A worker hands it in: refused unless a worker executes the attempt. */
+  readonly byWorker?: true;
   readonly code: string;
   readonly message: string;
   readonly bpmnError: boolean;
@@ -83,7 +88,7 @@ export interface RecordHeartbeat {
   readonly attempt: number;
   /** For the next attempt; undefined: what was said before stays. */
   readonly details: JsonValue | undefined;
-  /** Null: not a worker's, there is no lock. */
+  /** Null: not a worker's, there is no lock. Else refused where no worker executes the attempt. */
   readonly lockMs: number | null;
 }
 
@@ -221,6 +226,8 @@ export interface GiveUpRetries extends WaitingRetryCommand {
 /** How often and when this visit is attempted from now on. Works on any task that has an attempt or waits for one. */
 export interface UpdateRetryPolicy extends WaitingRetryCommand {
   readonly type: 'update-retry-policy';
+  /** A particular visit; wins over `taskId`. */
+  readonly elementInstanceId?: number;
   /** What is undefined stays as it is. `maxAttempts` null: without end. */
   readonly budget: {
     readonly maxAttempts?: number | null;

@@ -3,10 +3,11 @@ import { failElement, type Failure } from '../behaviors/fail-element.js';
 import { recordSuccess } from '../behaviors/record-success.js';
 import { releaseWait } from '../behaviors/release-waits.js';
 import { recoveryOf, remember } from '../behaviors/visit-recovery.js';
-import type { FlowNode } from '../definition/process-definition.js';
+import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import { elementOf } from '../elements/index.js';
 import { nodeOf, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
+import type { JsonObject, JsonValue } from '../state/json.js';
 import type { Rejected } from '../step-result.js';
 import type { CompleteAttempt } from './command.js';
 import { reject } from './guards.js';
@@ -14,18 +15,25 @@ import { stepOver } from './keep-trail.js';
 
 /** An attempt succeeded: its result is written and the token goes on. Only the current attempt's holder can do so. */
 export function completeAttempt(draft: Draft, command: CompleteAttempt): Rejected | null {
-  const instance = currentAttempt(draft, command.elementInstanceId, command.attempt);
+  const instance = currentAttempt(draft, command.elementInstanceId, command.attempt, command.byWorker);
   if ('kind' in instance) return instance;
   instance.owner = null;
   const node = nodeOf(draft, instance);
   draft.subject = instance;
+  const { variables, result = resultIn(node, variables ?? {}) } = command;
   if (recoveryOf(instance).reconciling) {
-    settleOutcome(draft, node, instance, readReconciled(command.result));
+    settleOutcome(draft, node, instance, readReconciled(result));
     return null;
   }
   stepOver(draft, node, instance, true);
-  elementOf(node).resolve?.(draft, node, instance, { result: command.result, variables: command.variables });
+  elementOf(node).resolve?.(draft, node, instance, { result, variables });
   return null;
+}
+
+/** The result of who hands in variables only. */
+function resultIn(node: FlowNode, variables: JsonObject): JsonValue {
+  const name = isActivity(node) ? node.resultVariable : null;
+  return name !== null && Object.hasOwn(variables, name) ? (variables[name] ?? null) : variables;
 }
 
 /** The model's own task has said what became of the attempt whose outcome was unknown. */
@@ -54,11 +62,24 @@ export function stillUnknown(node: FlowNode, why: string | null): Failure {
   };
 }
 
-/** The visit while this very attempt runs; else a refusal: the outcome came late, twice or out of order. */
-export function currentAttempt(draft: Draft, elementInstanceId: number, attempt: number): ElementInstance | Rejected {
+/**
+ * The visit while this very attempt runs; else a refusal: the outcome came late, twice or out of order, or from a worker that
+ * never had the attempt.
+ */
+export function currentAttempt(
+  draft: Draft,
+  elementInstanceId: number,
+  attempt: number,
+  byWorker = false,
+): ElementInstance | Rejected {
   const instance = touchElement(draft, elementInstanceId);
-  if (instance?.status === 'executing' && instance.attempt === attempt) return instance;
-  const found = instance ? `it is ${instance.status} at attempt ${instance.attempt}` : 'the visit has ended';
+  const isCurrent = instance?.status === 'executing' && instance.attempt === attempt;
+  if (isCurrent && (!byWorker || instance.lock !== null)) return instance;
+  const found = !instance
+    ? 'the visit has ended'
+    : isCurrent
+      ? 'a server executes it, no worker'
+      : `it is ${instance.status} at attempt ${instance.attempt}`;
   return reject(
     'STALE_ATTEMPT',
     `Expected attempt ${attempt} of element instance ${elementInstanceId} to be executing, but ${found}.`,

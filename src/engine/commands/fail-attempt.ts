@@ -9,7 +9,7 @@ import { currentAttempt, stillUnknown } from './complete-attempt.js';
 
 /** An attempt failed: a boundary event catches a modelled error; else the policy or a person decides. */
 export function failAttempt(draft: Draft, command: FailAttempt): Rejected | null {
-  const instance = currentAttempt(draft, command.elementInstanceId, command.attempt);
+  const instance = currentAttempt(draft, command.elementInstanceId, command.attempt, command.byWorker);
   if ('kind' in instance) return instance;
   const node = nodeOf(draft, instance);
   draft.subject = instance;

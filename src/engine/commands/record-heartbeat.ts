@@ -8,7 +8,7 @@ import { currentAttempt } from './complete-attempt.js';
 
 /** A sign of life: what it says is kept for the next attempt, and a worker's lock is extended. Never shortens a lock. */
 export function recordHeartbeat(draft: Draft, command: RecordHeartbeat): Rejected | null {
-  const instance = currentAttempt(draft, command.elementInstanceId, command.attempt);
+  const instance = currentAttempt(draft, command.elementInstanceId, command.attempt, command.lockMs !== null);
   if ('kind' in instance) return instance;
   draft.subject = instance;
   if (command.details !== undefined) remember(instance, { heartbeat: command.details });

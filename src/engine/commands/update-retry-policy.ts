@@ -19,7 +19,7 @@ const ATTEMPTED = ['executing', 'queued', 'retrying', 'held', 'failed'];
 export function updateRetryPolicy(draft: Draft, before: InstanceState, command: UpdateRetryPolicy): Rejected | null {
   const refused = guard(before, command.expectedVersion, ['running', 'waiting', 'error', 'paused']);
   if (refused) return refused;
-  const found = findAttempted(draft, before, command.taskId);
+  const found = findAttempted(draft, before, command.taskId, command.elementInstanceId ?? null);
   if ('kind' in found) return found;
   const instance = touchElement(draft, found.id);
   if (!instance) return null;
@@ -54,11 +54,16 @@ function changedBudget(node: FlowNode, instance: ElementInstance, { budget: chan
   };
 }
 
-function findAttempted(draft: Draft, before: InstanceState, taskId: string | null): ElementInstance | Rejected {
+function findAttempted(
+  draft: Draft,
+  before: InstanceState,
+  taskId: string | null,
+  visit: number | null,
+): ElementInstance | Rejected {
   const attempted = openElements(before).filter(
     (element) => ATTEMPTED.includes(element.status) && isActivity(nodeOf(draft, element)),
   );
-  const found = attempted.filter(({ nodeId }) => taskId === null || nodeId === taskId);
+  const found = attempted.filter(({ id, nodeId }) => (visit === null ? taskId === null || nodeId === taskId : id === visit));
   const [first] = found;
   if (first && (found.length === 1 || taskId !== null)) return first;
   const tasks = attempted.map(({ nodeId }) => nodeId);

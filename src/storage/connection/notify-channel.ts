@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import type { JobKind } from '../../application/ports/jobs.js';
 import { HintChannel, type NodeHint } from '../../application/ports/node-hints.js';
 
 const CHANNEL = 'reprise_hint';
@@ -91,11 +92,16 @@ async function abandon(client: pg.Client): Promise<void> {
 function parse(payload: string | undefined): { sender: string; hint: NodeHint } | null {
   try {
     const message = JSON.parse(payload ?? '') as Readonly<Record<string, unknown>> | null;
-    const { sender, dueAt, movedInstances } = message ?? {};
+    const { sender, dueAt, movedInstances, openJobs } = message ?? {};
     if (typeof sender !== 'string') return null;
     if (dueAt !== undefined && typeof dueAt !== 'number') return null;
     if (movedInstances !== undefined && !isNumbers(movedInstances)) return null;
-    const hint = { ...(dueAt === undefined ? {} : { dueAt }), ...(movedInstances === undefined ? {} : { movedInstances }) };
+    if (openJobs !== undefined && !areKinds(openJobs)) return null;
+    const hint = {
+      ...(dueAt === undefined ? {} : { dueAt }),
+      ...(movedInstances === undefined ? {} : { movedInstances }),
+      ...(openJobs === undefined ? {} : { openJobs }),
+    };
     return { sender, hint };
   } catch {
     return null;
@@ -104,4 +110,11 @@ function parse(payload: string | undefined): { sender: string; hint: NodeHint } 
 
 function isNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((each) => typeof each === 'number');
+}
+
+function areKinds(value: unknown): value is JobKind[] {
+  return (
+    Array.isArray(value) &&
+    value.every((each: Partial<JobKind> | null) => typeof each?.tenantId === 'string' && typeof each.jobType === 'string')
+  );
 }

@@ -32,6 +32,7 @@ describe('roles', () => {
       'definition:read',
       'instance:read',
       'instance:signal',
+      'job:work',
       'message:publish',
     ]);
   });

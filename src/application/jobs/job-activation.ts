@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { ActivatedJob } from '../../contract/activated-job.js';
+import { StorageUnavailable } from '../ports/instance-store.js';
+import { JobStore, type ClaimedJob } from '../ports/jobs.js';
+import { EngineSession } from '../session/engine-session.js';
+import { activatedJob } from './job-view.js';
+
+/** For whom jobs are locked. */
+export interface JobHolder {
+  readonly worker: string;
+  readonly lockMs: number;
+  /** Names of the variables that are wanted; null: all. */
+  readonly variables: readonly string[] | null;
+  /** Aborted: nobody would hear of the jobs. */
+  readonly gone: AbortSignal | null;
+}
+
+/** Locks claimed jobs for a worker, each by a step of its instance. */
+@Injectable()
+export class JobActivation {
+  constructor(
+    private readonly session: EngineSession,
+    private readonly store: JobStore,
+  ) {}
+
+  /**
+   * Those that could be locked, in their order; the claims of all others are given back.
+   * @throws StorageUnavailable where none could, because the database is away
+   */
+  async activate(claimed: readonly ClaimedJob[], holder: JobHolder): Promise<ActivatedJob[]> {
+    const unused: ClaimedJob[] = [];
+    const stale: ClaimedJob[] = [];
+    const failures: Error[] = [];
+    const locked = await Promise.all(
+      claimed.map(async (job) => {
+        if (holder.gone?.aborted) return keep(unused, job);
+        try {
+          return (await this.lock(job, holder)) ?? keep(stale, job);
+        } catch (error) {
+          failures.push(error instanceof Error ? error : new Error(String(error)));
+          // Whether it was locked is not known then: the claim, or the lock, runs out by itself.
+          return error instanceof StorageUnavailable ? null : keep(unused, job);
+        }
+      }),
+    );
+    await Promise.all([this.store.giveBack(unused), this.store.discard(stale)]).catch(() => undefined); // They run out.
+    const jobs = locked.filter((job) => job !== null);
+    const [failure] = failures;
+    if (jobs.length === 0 && failure) throw failure;
+    return jobs;
+  }
+
+  /** Null: the visit is not a job any more. */
+  private async lock(
+    { tenantId, instanceGuid, elementInstanceId }: ClaimedJob,
+    { worker, lockMs, variables }: JobHolder,
+  ): Promise<ActivatedJob | null> {
+    const command = { type: 'activate-job', elementInstanceId, worker, lockMs } as const;
+    const result = await this.session.apply({ tenantId, guid: instanceGuid }, command);
+    return result.kind === 'done' ? activatedJob(result.instance, elementInstanceId, variables) : null;
+  }
+}
+
+function keep(jobs: ClaimedJob[], job: ClaimedJob): null {
+  jobs.push(job);
+  return null;
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { JWT_SECRET, signToken } from '../api/support/jwt.js';
+import { ApiClient, field, type WireAnswer } from './support/api-client.js';
+import { handlerTask, sequence } from './support/models.js';
+import { startTestServer, type TestServer } from './support/test-server.js';
+import { actionsOf, activate, activateOne, deployWork, jobIn, say } from './support/worker-calls.js';
+
+const MIB = 1024 * 1024;
+
+jest.setTimeout(30_000);
+
+let server: TestServer;
+let admin: ApiClient;
+
+beforeAll(async () => {
+  server = await startTestServer({ REPRISE_JWT_SECRET: JWT_SECRET });
+  ({ admin } = server);
+});
+
+afterAll(() => server?.close());
+
+describe('a stale or a foreign worker', () => {
+  it('that completes twice is refused, and the trail has it', async () => {
+    const type = await deployWork(admin);
+    const guid = await admin.start(type);
+    const job = await activateOne(admin, type);
+    await say(admin, 'CompleteJob', job, { variables: { n: 1 } });
+
+    const again = await say(admin, 'CompleteJob', job, { variables: { n: 2 }, worker: 'worker-1' });
+
+    expect(again).toMatchObject({ httpStatus: 200, isSuccessful: false, statusCode: '99', data: { code: 'STALE_ATTEMPT' } });
+    expect(field(await admin.state(guid), 'state.variables.n')).toBe(1);
+    expect((await admin.trail(guid)).at(-1)).toMatchObject({
+      action: 'CompleteJob',
+      outcome: 'refused',
+      actor: { claimed: 'worker-1' },
+      detail: { jobId: job.jobId, token: 1, code: 'STALE_ATTEMPT' },
+    });
+  });
+
+  it('that completes twice under one idempotency key has the same answer twice', async () => {
+    const type = await deployWork(admin);
+    await admin.start(type);
+    const job = await activateOne(admin, type);
+    const complete = (): Promise<WireAnswer> =>
+      admin.cmd('CompleteJob', { jobId: job.jobId, token: 1 }, { 'idempotency-key': job.correlationId });
+    const first = await complete();
+    const second = await complete();
+    expect([second.text, second.headers['idempotent-replayed'], first.isSuccessful]).toEqual([first.text, 'true', true]);
+  });
+
+  it('whose lock ran out loses the job to another, and nothing it says has an effect', async () => {
+    const type = await deployWork(admin);
+    const guid = await admin.start(type);
+    const lost = await activateOne(admin, type, { worker: 'slow', lockDurationMs: 1_000 });
+
+    const taken = await activateOne(admin, type, { worker: 'quick' });
+
+    expect([taken.jobId, taken.token]).toEqual([lost.jobId, 2]);
+    for (const command of ['CompleteJob', 'FailJob', 'RecordHeartbeat'])
+      expect(await say(admin, command, lost)).toMatchObject({ statusCode: '99', data: { code: 'STALE_ATTEMPT' } });
+    expect(await say(admin, 'ThrowBpmnError', lost, { errorCode: 'X' })).toMatchObject({ statusCode: '99' });
+    expect(await say(admin, 'CompleteJob', taken)).toMatchObject({ isSuccessful: true });
+    const refused = (await actionsOf(admin, guid)).filter((entry) => entry.endsWith('refused'));
+    expect(refused).toEqual(['CompleteJob refused', 'FailJob refused', 'ThrowBpmnError refused']);
+    expect(await actionsOf(admin, guid)).toContain('AttemptTakenOver succeeded');
+  });
+
+  it('that completes after a cancel is refused, and its heartbeat is told to stop', async () => {
+    const type = await deployWork(admin);
+    const guid = await admin.start(type);
+    const job = await activateOne(admin, type);
+    await admin.cmd('CancelProcessInstanceCommand', { instanceGuid: guid });
+
+    expect(await say(admin, 'RecordHeartbeat', job)).toMatchObject({ statusCode: '99', data: { cancelRequested: true } });
+    expect(await say(admin, 'CompleteJob', job)).toMatchObject({ statusCode: '99', data: { currentStatus: 'cancelled' } });
+    expect((await admin.trail(guid)).at(-1)).toMatchObject({ action: 'CompleteJob', outcome: 'refused' });
+  });
+
+  it('of another tenant finds the same as where nothing is', async () => {
+    const type = await deployWork(admin);
+    await admin.start(type);
+    const job = await activateOne(admin, type);
+    const rival = new ApiClient(server.url, await signToken({ tenants: ['rival'], roles: ['worker'] }), 'rival');
+    const none = { ...job, jobId: `${randomUUID()}:2` };
+    for (const command of ['CompleteJob', 'FailJob', 'RecordHeartbeat']) {
+      const foreign = await say(rival, command, job);
+      const missing = await say(rival, command, none);
+      expect(foreign.text.replace(job.jobId, '')).toBe(missing.text.replace(none.jobId, ''));
+      expect(foreign).toMatchObject({ httpStatus: 200, statusCode: '99', message: `Job '${job.jobId}' not found.` });
+    }
+    expect(await activate(rival, type, { waitMs: 0 })).toEqual([]);
+    expect(await say(admin, 'CompleteJob', job)).toMatchObject({ isSuccessful: true });
+  });
+
+  it('cannot end an attempt that the server itself executes', async () => {
+    const key = `own-${randomUUID()}`;
+    await admin.deploy(sequence(key, handlerTask('Task_Own', 'reprise:wait')));
+    const guid = String(field(await admin.cmd('StartProcessInstance', { processKey: key, waitMs: 0 }), 'instanceGuid'));
+    const guessed = { jobId: `${guid}:2`, token: 1 };
+    for (const command of ['CompleteJob', 'FailJob', 'RecordHeartbeat'])
+      expect(await admin.cmd(command, guessed)).toMatchObject({ statusCode: '99', data: { code: 'STALE_ATTEMPT' } });
+    await admin.reaches(guid, 'completed');
+  });
+
+  it('that hands in 10 MiB is refused by the limit of bodies, and still has the job', async () => {
+    const type = await deployWork(admin);
+    const guid = await admin.start(type);
+    const job = await activateOne(admin, type);
+    const large = await say(admin, 'CompleteJob', job, { variables: { text: 'x'.repeat(10 * MIB) } });
+    expect(large).toMatchObject({ httpStatus: 413, isSuccessful: false, statusCode: '413' });
+    expect(jobIn(await admin.state(guid))).toMatchObject({ worker: 'worker-1', lockedUntil: job.lockedUntil });
+    expect(await say(admin, 'CompleteJob', job, { variables: { text: 'x' } })).toMatchObject({ isSuccessful: true });
+  });
+
+  it('whose result makes the variables too large is told so, and a person decides', async () => {
+    const type = await deployWork(admin);
+    const guid = await admin.start(type);
+    const text = 'x'.repeat(0.9 * MIB);
+    for (const name of ['a', 'b', 'c', 'd'])
+      await admin.cmd('SetProcessVariables', { instanceGuid: guid, variables: { [name]: text } });
+    const job = await activateOne(admin, type, { variables: ['none'] });
+
+    const refused = await say(admin, 'CompleteJob', job, { variables: { e: text } });
+
+    expect(refused).toMatchObject({ statusCode: '99', data: { errorCode: 'VARIABLES_TOO_LARGE', status: 'error' } });
+  });
+
+  it.each([
+    ['no job id', { token: 1 }, 'data.jobId'],
+    ['a job id without a number', { jobId: 'abc', token: 1 }, 'data.jobId'],
+    ['no token', { jobId: 'abc:1' }, 'data.token'],
+    ['a token that is no number', { jobId: 'abc:1', token: 'x' }, 'data.token'],
+    ['variables that are no object', { jobId: 'abc:1', token: 1, variables: [1] }, 'data.variables'],
+    ['a text with a NUL', { jobId: 'abc:1', token: 1, result: ['\u0000'] }, 'data.result'],
+    ['a field that does not exist', { jobId: 'abc:1', token: 1, outputs: {} }, 'data.outputs'],
+  ])('that says %s is told which field is wrong', async (_what, data, name) => {
+    expect(await admin.cmd('CompleteJob', data)).toMatchObject({ httpStatus: 400, data: { errors: [{ field: name }] } });
+  });
+});
