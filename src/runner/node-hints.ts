@@ -22,6 +22,7 @@ export class NodeHints {
   private readonly moved = new Set<number>();
   /** By their JSON text. */
   private readonly jobs = new Map<string, JobKind>();
+  private circuits = false;
   private sentAt = -Infinity;
   private timer: NodeJS.Timeout | null = null;
   private sending: Promise<void> | null = null;
@@ -49,6 +50,11 @@ export class NodeHints {
 
   instanceMoved(instanceId: number): void {
     if (this.moved.size < WAITING) this.moved.add(instanceId);
+    this.schedule();
+  }
+
+  circuitChanged(): void {
+    this.circuits = true;
     this.schedule();
   }
 
@@ -80,7 +86,7 @@ export class NodeHints {
   }
 
   private hasNews(): boolean {
-    return this.dueAt < Infinity || this.moved.size > 0 || this.jobs.size > 0;
+    return this.dueAt < Infinity || this.moved.size > 0 || this.jobs.size > 0 || this.circuits;
   }
 
   private takeHint(): NodeHint {
@@ -89,7 +95,9 @@ export class NodeHints {
     const movedInstances = [...this.moved].slice(0, INSTANCES);
     for (const id of movedInstances) this.moved.delete(id);
     const openJobs = this.takeKinds();
-    return { ...due, movedInstances, ...(openJobs.length > 0 && { openJobs }) };
+    const circuits = this.circuits ? ({ circuits: true } as const) : {};
+    this.circuits = false;
+    return { ...due, movedInstances, ...circuits, ...(openJobs.length > 0 && { openJobs }) };
   }
 
   private takeKinds(): JobKind[] {

@@ -57,12 +57,14 @@ export class RunnerLifecycle {
         this.jobs.wake(kind);
         this.hints.jobOpened(kind);
       },
+      circuitChanged: () => this.hints.circuitChanged(),
       auditWritten: () => this.sealer.wake(),
       instanceInDoubt: (instance) => this.rescuer.doubt(instance),
     });
-    this.hints.start(({ dueAt, movedInstances, openJobs = [] }) => {
+    this.hints.start(({ dueAt, movedInstances, circuits, openJobs = [] }) => {
       if (dueAt !== undefined) this.due.wake(dueAt);
       if (movedInstances && movedInstances.length > 0) this.stopper.lookAt(new Set(movedInstances));
+      if (circuits) this.breakers.look();
       for (const kind of openJobs) this.jobs.wake(kind);
     });
     this.rescuer.start(withLoops);

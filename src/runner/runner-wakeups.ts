@@ -8,6 +8,7 @@ export interface WakeupListeners {
   timerAt(dueAt: number): void;
   instanceMoved(instanceId: number): void;
   jobOpened(kind: JobKind): void;
+  circuitChanged(): void;
   auditWritten(): void;
   instanceInDoubt(instance: InstanceKey): void;
 }
@@ -31,6 +32,10 @@ export class RunnerWakeups extends Wakeups {
 
   jobOpened(kind: JobKind): void {
     this.listeners?.jobOpened(kind);
+  }
+
+  circuitChanged(): void {
+    this.listeners?.circuitChanged();
   }
 
   auditWritten(): void {

@@ -185,7 +185,7 @@ describe('an open circuit', () => {
 
   it('that somebody closes lets all go on', async () => {
     await admin.cmd('OpenCircuitCommand', { circuit: `${service.url}/any/path` });
-    await callsWithin(1_200); // The other node hears of it.
+    await callsWithin(200); // The other node hears of it.
     service.answers(succeeding());
     const guids = await startMany('retried', 20);
     await until(circuit, (found) => Number(found?.['held']) === 20);

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { refused, type Answer } from '../../contract/answer.js';
 import type { Command, ElementInstance } from '../../engine/index.js';
+import { isCircuitFault } from '../circuits/circuit-fault.js';
+import { CircuitBreakers } from '../ports/circuits.js';
 import { Clock } from '../ports/clock.js';
 import { originOf } from '../requests/origin-of.js';
 import type { Caller } from '../caller.js';
@@ -40,6 +42,7 @@ export class JobCommand {
   constructor(
     private readonly session: EngineSession,
     private readonly clock: Clock,
+    private readonly breakers: CircuitBreakers,
   ) {}
 
   /**
@@ -57,9 +60,13 @@ export class JobCommand {
     const origin =
       action === null ? undefined : originOf(caller, action, this.clock.now(), { comment, claimedBy: worker, detail });
     const target = { tenantId: caller.tenantId, guid: visit.instanceGuid };
-    const result = await this.session.apply(target, commandOf(visit), { origin });
+    const command = commandOf(visit);
+    const result = await this.session.apply(target, command, { origin });
     if (result.kind === 'not-found') return { kind: 'answer', answer: refused(`Job '${request.jobId}' not found.`, refusal) };
-    if (result.kind === 'done') return doneOf(result, visit);
+    if (result.kind === 'done') {
+      this.recordOutcome(caller.tenantId, command, result);
+      return doneOf(result, visit);
+    }
     const { rejected, instance } = result;
     const data = {
       jobId: request.jobId,
@@ -69,6 +76,19 @@ export class JobCommand {
       ...refusal,
     };
     return { kind: 'answer', answer: refused(rejected.message, data) };
+  }
+
+  /** Outcomes of workers tell of their task type, as those of handlers do. */
+  private recordOutcome(
+    tenantId: string,
+    command: Command,
+    { instance, report }: Extract<SessionResult, { kind: 'done' }>,
+  ): void {
+    if (command.type !== 'complete-attempt' && command.type !== 'fail-attempt') return;
+    const isFault = command.type === 'fail-attempt' && isCircuitFault(command);
+    if (!isFault && !this.breakers.isCounting) return;
+    const node = instance.definition.nodesById.get(report.taskId ?? '');
+    if (node && 'work' in node) this.breakers.record(tenantId, `task:${node.work.connector}`, isFault);
   }
 }
 

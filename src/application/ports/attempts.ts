@@ -19,6 +19,8 @@ export abstract class Wakeups {
   abstract instanceMoved(instanceId: number): void;
   /** A job of this kind can be taken by a worker. */
   abstract jobOpened(kind: JobKind): void;
+  /** A circuit has opened or closed here. */
+  abstract circuitChanged(): void;
   /** Audit entries wait to be sealed. */
   abstract auditWritten(): void;
   /** The database's answer to a commit was lost: what the instance runs must be looked at again. */

@@ -8,6 +8,8 @@ export interface NodeHint {
   readonly movedInstances?: readonly number[];
   /** Kinds of which a worker may take a job now. */
   readonly openJobs?: readonly JobKind[];
+  /** A circuit has opened or closed. */
+  readonly circuits?: true;
 }
 
 /** The way from node to node, through the database but outside of every transaction of the engine. */

@@ -7,6 +7,7 @@ import type { VariableChange } from '../state/variable-change.js';
 import { climbLadder } from './climb-ladder.js';
 import { asKnown, judgeFailure, reconcilerOf, seeFailure, type Failure } from './judge-failure.js';
 import { askReconciler, LOSSES } from './reconcile.js';
+import { workOf } from './run-attempt.js';
 import { recordFailedAttempt, recordRecovery } from './record-recovery.js';
 import { releaseTotalTimeout, releaseWait } from './release-waits.js';
 import { undoVariables } from './undo-variables.js';
@@ -28,13 +29,14 @@ export function failElement(draft: Draft, node: FlowNode, instance: ElementInsta
   const isAsked = failure.kind === 'unknown-outcome' && mayReconcile(node, instance);
   if (recoveryOf(instance).reconciling) remember(instance, { reconciling: false });
   const action = isAsked ? 'reconcile' : actionOf(decision);
-  const incident = incidentOf(draft, instance, seen, failure, action, reasonOf(decision));
+  const circuit = circuitOf(node, instance, failure);
+  if (circuit !== null) remember(instance, { circuit });
+  const incident = incidentOf(draft, instance, seen, action, reasonOf(decision));
   if (!failure.isBetweenAttempts) recordFailedAttempt(draft, node, instance, incident);
   instance.incident = incident;
   releaseWait(draft, instance);
   const lossesInARow = isAsked ? instance.lossesInARow + 1 : 0;
   Object.assign(instance, { owner: null, lock: null, attemptStartedAt: null, lossesInARow });
-  if (failure.advice?.circuit !== undefined) remember(instance, { circuit: failure.advice.circuit });
   const recorded: VariableChange[] = [...undone, ...changes];
   if (isAsked) {
     recordRecovery(draft, node, instance, incident, { exhausted: false, changes: recorded, delayMs: null });
@@ -108,6 +110,13 @@ function actionOf(decision: FailureDecision): RecoveryAction {
   return decision.resort.do === 'error' ? 'fail' : decision.resort.do;
 }
 
+/** What the attempt depended on: its connector says it, for a worker it is the type of the job. */
+function circuitOf(node: FlowNode, instance: ElementInstance, { advice }: Failure): string | null {
+  if (advice?.circuit !== undefined) return advice.circuit;
+  const work = instance.lock === null ? null : workOf(node, instance);
+  return work === null ? null : `task:${work.connector}`;
+}
+
 /** With the words that an escalation is to say. */
 function reasonOf(decision: FailureDecision): string {
   const isEscalated = decision.action === 'resort' && decision.resort.do === 'escalate';
@@ -118,7 +127,6 @@ function incidentOf(
   draft: Draft,
   instance: ElementInstance,
   seen: FailedAttempt,
-  failure: Failure,
   action: RecoveryAction,
   reason: string,
 ): Incident {
@@ -131,7 +139,7 @@ function incidentOf(
     attempt: instance.attempt,
     at: draft.context.now,
     decision: { action, reason },
-    parkedFor: action === 'park' ? (failure.advice?.circuit ?? recoveryOf(instance).circuit) : null,
+    parkedFor: action === 'park' ? recoveryOf(instance).circuit : null,
   };
 }
 

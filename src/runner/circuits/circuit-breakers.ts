@@ -92,8 +92,16 @@ export class SharedCircuitBreakers extends CircuitBreakers {
 
   /** What the keeper or a command has made of a circuit is known here at once. */
   learn(key: CircuitKey, { state }: Circuit): void {
-    if (state === 'closed') this.holding.delete(nameOf(key));
-    else this.holding.add(nameOf(key));
+    const name = nameOf(key);
+    if (this.holding.has(name) === (state !== 'closed')) return;
+    if (state === 'closed') this.holding.delete(name);
+    else this.holding.add(name);
+    this.wakeups.circuitChanged();
+  }
+
+  /** Another node says that a circuit has opened or closed. */
+  look(): void {
+    if (!this.stopped) void this.tell();
   }
 
   private count(key: CircuitKey): Uncounted {

@@ -92,7 +92,7 @@ async function abandon(client: pg.Client): Promise<void> {
 function parse(payload: string | undefined): { sender: string; hint: NodeHint } | null {
   try {
     const message = JSON.parse(payload ?? '') as Readonly<Record<string, unknown>> | null;
-    const { sender, dueAt, movedInstances, openJobs } = message ?? {};
+    const { sender, dueAt, movedInstances, circuits, openJobs } = message ?? {};
     if (typeof sender !== 'string') return null;
     if (dueAt !== undefined && typeof dueAt !== 'number') return null;
     if (movedInstances !== undefined && !isNumbers(movedInstances)) return null;
@@ -100,6 +100,7 @@ function parse(payload: string | undefined): { sender: string; hint: NodeHint } 
     const hint = {
       ...(dueAt === undefined ? {} : { dueAt }),
       ...(movedInstances === undefined ? {} : { movedInstances }),
+      ...(circuits === true && { circuits }),
       ...(openJobs === undefined ? {} : { openJobs }),
     };
     return { sender, hint };

@@ -60,7 +60,7 @@ describe('API tokens', () => {
 
   test.each([
     ['a permission', { permissions: ['task:retry'] }, { missingPermissions: ['task:retry'] }],
-    ['a role that holds more', { roles: ['worker'] }, { missingPermissions: ['instance:signal', 'message:publish'] }],
+    ['a role that holds more', { roles: ['worker'] }, { missingPermissions: ['instance:signal', 'job:work', 'message:publish'] }],
     ['everything', { permissions: ['*'] }, { missingPermissions: ['*'] }],
     ['another tenant', { roles: ['viewer'], tenants: ['acme', 'rival'] }, { foreignTenants: ['rival'] }],
   ])('nobody gives what he has not: %s', async (_, wanted, data) => {
