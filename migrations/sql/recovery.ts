@@ -15,7 +15,7 @@ DROP INDEX timer_job_due_at;
 CREATE INDEX timer_job_due_at ON timer_job (due_at) WHERE NOT held;
 CREATE INDEX timer_job_held ON timer_job (tenant_id, circuit, due_at) WHERE held;
 
-CREATE INDEX timer_job_retry ON timer_job (tenant_id, instance_id) WHERE kind = 'retry';
+CREATE INDEX timer_job_retry ON timer_job (tenant_id, circuit, instance_id) WHERE kind = 'retry';
 
 -- The work of an attempt that a worker may take; the row goes when one does.
 CREATE TABLE job (

@@ -64,26 +64,35 @@ export class BreakerKeeper {
   private async look(): Promise<void> {
     for (const { status, now, ...key } of await this.store.keep(this.node.node, LEASE_MS)) {
       const size = nextCohort(status, now);
-      if (size > 0) await this.letThrough(key, size);
+      if (size === 0) continue;
+      // Retries that fall due later are held then: they are the canaries.
+      const waits = status.state === 'open' ? await this.store.whoWaits(key) : 'now';
+      if (waits === 'now') await this.letThrough(key, size);
+      else if (waits === 'nobody') await this.tryOut(key);
     }
     if (this.looks++ % FORGET_EVERY === 0) await this.store.forgetClosed(FORGET_MS);
   }
 
+  /** Nobody is there to be a canary: whoever comes next is. */
+  private async tryOut(key: CircuitKey): Promise<void> {
+    const reason = 'nobody waits for it; the next attempts will tell';
+    await this.change(key, (circuit, now) =>
+      nextCohort(circuit, now) === 0 ? circuit : closeCircuit(circuit, reason, now, true),
+    );
+  }
+
   /** Noted first, then let through: a keeper that dies in between has let through fewer than it said, which time settles. */
   private async letThrough(key: CircuitKey, size: number): Promise<void> {
-    let isProbe = false;
-    const begun = await this.change(key, (circuit, now) => {
-      isProbe = circuit.state === 'open';
-      return nextCohort(circuit, now) === 0 ? circuit : beginCohort(circuit, size, now);
-    });
+    const begun = await this.change(key, (circuit, now) =>
+      nextCohort(circuit, now) === 0 ? circuit : beginCohort(circuit, size, now),
+    );
     if (begun.state !== 'half-open') return;
     const released = await this.release(key, size);
     if (released === size) return;
     await this.change(key, (circuit, now) => {
       if (circuit.state !== 'half-open' || circuit.cohort === null) return circuit;
       if (released > 0) return { ...circuit, cohort: { ...circuit.cohort, size: released } };
-      const reason = isProbe ? 'nobody waits for it; the next attempts will tell' : 'it works, and nobody waits for it any more';
-      return closeCircuit(circuit, reason, now, isProbe);
+      return closeCircuit(circuit, 'it works, and nobody waits for it any more', now, false);
     });
   }
 

@@ -100,7 +100,7 @@ function parse(payload: string | undefined): { sender: string; hint: NodeHint } 
     const hint = {
       ...(dueAt === undefined ? {} : { dueAt }),
       ...(movedInstances === undefined ? {} : { movedInstances }),
-      ...(circuits === true && { circuits }),
+      ...(circuits === true && { circuits: true as const }),
       ...(openJobs === undefined ? {} : { openJobs }),
     };
     return { sender, hint };

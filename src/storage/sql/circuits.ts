@@ -56,6 +56,17 @@ export const PARKED_INCIDENTS = {
    ORDER BY incident.opened_at LIMIT $3::integer`,
 };
 
+/** Each is one probe of an index. */
+export const WHO_WAITS = {
+  name: 'who-waits',
+  text: `SELECT CASE
+     WHEN EXISTS (SELECT FROM timer_job WHERE held AND tenant_id = $1 AND circuit = $2) THEN 'now'
+     WHEN EXISTS (SELECT FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
+       WHERE incident.parked_for = $2 AND incident.resolved_at IS NULL AND instance.tenant_id = $1 AND instance.status <> 'paused') THEN 'now'
+     WHEN EXISTS (SELECT FROM timer_job WHERE kind = 'retry' AND tenant_id = $1 AND circuit = $2) THEN 'later'
+     ELSE 'nobody' END AS waits`,
+};
+
 export const CIRCUIT_OVERVIEW = `SELECT circuit.tenant_id, circuit.circuit, circuit.status,
     (SELECT count(*) FROM timer_job WHERE held AND timer_job.tenant_id = circuit.tenant_id AND timer_job.circuit = circuit.circuit) AS held,
     (SELECT count(*) FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id

@@ -74,6 +74,11 @@ export class PgCircuitStore extends CircuitStore {
     return rows[0]?.released ?? 0;
   }
 
+  async whoWaits({ tenantId, circuit }: CircuitKey): Promise<'now' | 'later' | 'nobody'> {
+    const { rows } = await this.pool.query<{ waits: 'now' | 'later' | 'nobody' }>(sql.WHO_WAITS, [tenantId, circuit]);
+    return rows[0]?.waits ?? 'nobody';
+  }
+
   async parked({ tenantId, circuit }: CircuitKey, limit: number): Promise<{ instanceId: number; elementInstanceId: number }[]> {
     const { rows } = await this.pool.query<{ instance_id: number; element_instance_id: number }>(sql.PARKED_INCIDENTS, [
       tenantId,
