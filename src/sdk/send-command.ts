@@ -109,7 +109,7 @@ function parse(text: string): Answer | null {
 
 /** `fetch` hides the reason behind "fetch failed". */
 function describe(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.message || ((cause as NodeJS.ErrnoException).code ?? cause.name);
+  const { cause = error } = error as { cause?: unknown };
+  const { message, code } = cause as { message?: unknown; code?: unknown };
+  return [message, code].find((text): text is string => typeof text === 'string' && text !== '') ?? String(cause);
 }

@@ -18,6 +18,7 @@ const CODE_LENGTH = 255;
  * Tells the server how the work ended. A result that it does not take is a failure that a person must look at: the work was done, and
  * doing it again would not make the result another one.
  * @param forMs how long it may be tried, in ms
+ * @returns what the server was told
  * @throws RepriseError where the job is not this worker's any more, or the server was not reached
  */
 export async function handIn(
@@ -26,7 +27,7 @@ export async function handIn(
   worker: string,
   outcome: JobOutcome,
   forMs: number,
-): Promise<JobOutcome['kind']> {
+): Promise<JobOutcome> {
   const job = { jobId, token, worker };
   const options = (deed: string): CallOptions => ({
     tenant: tenantId,
@@ -36,7 +37,7 @@ export async function handIn(
   if (outcome.kind === 'completed') {
     try {
       await client.completeJob({ ...job, ...resultOf(outcome.value) }, options('complete'));
-      return 'completed';
+      return outcome;
     } catch (error) {
       if (!(error instanceof RepriseError) || (error.httpStatus !== 400 && error.httpStatus !== 413)) throw error;
       const refused = new NonRetryableError(`The result was refused: ${error.message}`, 'RESULT_NOT_STORABLE');
@@ -49,7 +50,7 @@ export async function handIn(
     const thrown = { errorCode: code, errorMessage: messageOf(error), ...(variables && { variables }) };
     await client.throwBpmnError({ ...job, ...thrown }, options('throw'));
   } else await client.failJob({ ...job, ...failureOf(error) }, options('fail'));
-  return 'failed';
+  return outcome;
 }
 
 /** An object is variables; any other value is what the task's result variable gets. */

@@ -94,9 +94,9 @@ export class JobLock {
     const askedAt = performance.now();
     const said = { jobId, token, worker: this.worker, lockDurationMs: this.lockMs, ...(details !== undefined && { details }) };
     // Not beyond the next one's time: that one says the same.
-    const within = Math.min(this.leftMs, this.lockMs / SHARE);
-    const signal = AbortSignal.timeout(Math.max(1, within));
+    const within = Math.ceil(Math.min(this.leftMs, this.lockMs / SHARE));
     try {
+      const signal = AbortSignal.timeout(within);
       const answer = await this.client.recordHeartbeat(said, { tenant: tenantId, retryForMs: within, signal });
       this.endsAt = Math.max(this.endsAt, askedAt + this.lockMs);
       if (answer.cancelRequested) this.abort('cancelled');

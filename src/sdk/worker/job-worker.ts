@@ -168,9 +168,9 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
       return;
     }
     try {
-      await handIn(this.options.client, job, this.name, outcome, lock.leftMs);
-      if (outcome.kind === 'completed') this.emit('completed', job);
-      else this.emit('failed', job, outcome.error);
+      const told = await handIn(this.options.client, job, this.name, outcome, lock.leftMs);
+      if (told.kind === 'completed') this.emit('completed', job);
+      else this.emit('failed', job, told.error);
     } catch (error) {
       this.emit('refused', job, error);
     }
