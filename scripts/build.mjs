@@ -1,4 +1,5 @@
-// Compiles src, migrations and ormconfig.ts into dist. What did not change is not compiled again.
+// Compiles src, migrations and ormconfig.ts into dist, with the types of the SDK, which other people's programs import. What did not
+// change is not compiled again.
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,8 +13,10 @@ export function build() {
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const root = fileURLToPath(new URL('..', import.meta.url));
   rmSync(BUILT, { force: true });
-  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
+  for (const project of ['tsconfig.build.json', 'tsconfig.sdk.json']) {
+    const { status } = spawnSync(process.execPath, [compiler, '-p', project], { cwd: root, stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  }
   writeFileSync(BUILT, '');
 }
 

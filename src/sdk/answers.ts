@@ -1,0 +1,125 @@
+import type { ActivatedJob } from '../contract/activated-job.js';
+import type { AuditEntry } from '../contract/audit-entry.js';
+import type { JsonObject } from './json.js';
+
+/** Where an instance stands. */
+export type InstanceStatus = 'running' | 'waiting' | 'error' | 'paused' | 'completed' | 'cancelled';
+
+/** What every answer about one instance has. Instants are ISO 8601. */
+export interface InstanceHead {
+  readonly instanceGuid: string;
+  readonly status: InstanceStatus;
+  /** The oldest active element; null when none is. */
+  readonly currentActivityId: string | null;
+}
+
+/** Variables and trail of an instance. */
+export interface InstanceVariables {
+  readonly variables: JsonObject;
+  readonly currentNode: string | null;
+  readonly completedTasks: readonly string[];
+  readonly skippedTasks: readonly string[];
+}
+
+/** An open failure. */
+export interface TaskFailure {
+  readonly taskId: string;
+  readonly taskName: string;
+  readonly errorMessage: string;
+  readonly errorCode: string;
+  readonly attemptNumber: number;
+  readonly lastAttemptAt: string;
+}
+
+/** One active element. `job` is there while its work is a worker's. */
+export interface ActiveActivity {
+  readonly elementInstanceId: number;
+  readonly elementId: string;
+  readonly elementName: string;
+  readonly status: string;
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly dueAt?: string;
+  readonly job?: {
+    readonly type: string | null;
+    readonly worker: string | null;
+    readonly lockedUntil: string | null;
+    readonly heartbeatAt: string | null;
+  };
+}
+
+/** Everything about one instance. Further keys may be there. */
+export interface InstanceState extends InstanceHead, JsonObject {
+  readonly processDefinitionId: number;
+  readonly processKey: string;
+  readonly processName: string;
+  readonly businessKey: string | null;
+  readonly executionMode: 'Unsupervised' | 'Supervised';
+  readonly startedAt: string;
+  readonly lastUpdated: string;
+  readonly endedAt: string | null;
+  readonly version: number;
+  readonly definitionVersion: number;
+  readonly state: InstanceVariables;
+  readonly activeActivities: readonly ActiveActivity[];
+  /** The oldest open failure, while there is one. */
+  readonly error?: TaskFailure;
+  readonly errors: readonly TaskFailure[];
+}
+
+/** What an operator's command made of an instance. */
+export interface OperatorAnswer extends InstanceHead, JsonObject {
+  readonly state?: InstanceVariables;
+}
+
+/** A page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly pageNumber: number;
+  readonly pageSize: number;
+  readonly totalPages: number;
+  readonly totalRecords: number;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** Newest first. */
+export interface AuditPage {
+  readonly items: readonly AuditEntry[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** A model that was deployed. `id` is the first executable process. */
+export interface DeployedDefinition extends JsonObject {
+  readonly id: number;
+  readonly processKey: string;
+  readonly name: string;
+  readonly version: number;
+}
+
+/** Jobs locked for the worker that asked. */
+export interface ActivatedJobs {
+  readonly jobs: readonly ActivatedJob[];
+}
+
+/** What became of the instance by a job's end. */
+export interface JobAnswer extends JsonObject {
+  readonly jobId: string;
+  readonly instanceGuid: string;
+  readonly taskId: string | null;
+  readonly status: InstanceStatus;
+}
+
+/** How a job stands, for who works on it. */
+export interface HeartbeatAnswer extends JobAnswer {
+  readonly lockedUntil: string | null;
+  readonly cancelRequested: boolean;
+  readonly pauseRequested: boolean;
+}
+
+/** Where a message went. */
+export interface PublishedMessage extends JsonObject {
+  readonly correlated: readonly string[];
+  readonly buffered: boolean;
+}

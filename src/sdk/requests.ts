@@ -1,0 +1,201 @@
+import type {
+  ActivatedJobs,
+  AuditPage,
+  DeployedDefinition,
+  HeartbeatAnswer,
+  InstanceState,
+  JobAnswer,
+  OperatorAnswer,
+  Page,
+  PublishedMessage,
+} from './answers.js';
+import type { JsonObject } from './json.js';
+import type { GetActivitiesRequest, GetAuditTrailRequest, VerifyAuditTrailRequest } from './requests/audit.js';
+import type {
+  CreateProcessDefinitionRequest,
+  DeleteProcessDefinitionRequest,
+  GetContextLoadersRequest,
+  GetProcessBundleRequest,
+  GetProcessDefinitionByIdRequest,
+  GetProcessDefinitionListRequest,
+  GetProcessDefinitionXmlRequest,
+  RenameProcessDefinitionRequest,
+  UpdateProcessDefinitionRequest,
+  UpdateSchedulingInformationRequest,
+} from './requests/definitions.js';
+import type {
+  CancelProcessInstanceRequest,
+  GetProcessInstanceActivitiesRequest,
+  GetProcessInstanceListRequest,
+  GetProcessInstanceStateRequest,
+  PauseProcessInstanceRequest,
+  ResumeProcessInstanceRequest,
+  SetProcessVariablesRequest,
+  StartProcessInstanceRequest,
+  StepBackwardRequest,
+  StepForwardRequest,
+} from './requests/instances.js';
+import type {
+  ActivateJobsRequest,
+  CompleteJobRequest,
+  FailJobRequest,
+  RecordHeartbeatRequest,
+  ThrowBpmnErrorRequest,
+  UpdateJobRetriesRequest,
+} from './requests/jobs.js';
+import type { AdvanceClockRequest, BroadcastSignalRequest, PublishMessageRequest } from './requests/messages.js';
+import type {
+  GiveUpRetriesRequest,
+  PostponeRetryRequest,
+  RetryFailedTaskRequest,
+  RetryNowRequest,
+  ReturnCallbackRequest,
+  SignalProcessInstanceRequest,
+  SkipFailedTaskRequest,
+  UpdateRetryPolicyRequest,
+} from './requests/tasks.js';
+import type { CreateApiTokenRequest, ListApiTokensRequest, RevokeApiTokenRequest } from './requests/tokens.js';
+import type { SentRequest } from './send-command.js';
+
+/** A request's data, and the data of its answer. */
+export interface Call<Request, Answer> {
+  readonly request: Request;
+  readonly answer: Answer;
+}
+
+/** Every command and query of the server, by the client's method for it. */
+export interface Requests {
+  /** Lock jobs for a worker, and wait for some where there are none. */
+  activateJobs: Call<ActivateJobsRequest, ActivatedJobs>;
+  /** Move this server process's clock and do all that is due then (only with REPRISE_TEST_CLOCK=true). Other nodes keep theirs: use it with one node. */
+  advanceClock: Call<AdvanceClockRequest, JsonObject>;
+  /** Bring a signal to all that wait for it (not available yet). */
+  broadcastSignal: Call<BroadcastSignalRequest, JsonObject>;
+  /** End a process instance for good. */
+  cancelProcessInstance: Call<CancelProcessInstanceRequest, OperatorAnswer>;
+  /** Hand in the result of a job. */
+  completeJob: Call<CompleteJobRequest, JobAnswer>;
+  /** Make a token for a program; its secret is shown in this one answer. */
+  createApiToken: Call<CreateApiTokenRequest, JsonObject>;
+  /** Deploy a BPMN model. */
+  createProcessDefinition: Call<CreateProcessDefinitionRequest, DeployedDefinition>;
+  /** Delete a process definition with its ended instances. */
+  deleteProcessDefinition: Call<DeleteProcessDefinitionRequest, JsonObject>;
+  /** Report that the work of a job has failed. */
+  failJob: Call<FailJobRequest, JobAnswer>;
+  /** The audit trail in the shape of the activities query, page by page. */
+  getActivities: Call<GetActivitiesRequest, Page<JsonObject>>;
+  /** Who did what, and what was decided by itself; newest first. */
+  getAuditTrail: Call<GetAuditTrailRequest, AuditPage>;
+  /** The context loaders that definitions may name. */
+  getContextLoaders: Call<GetContextLoadersRequest, JsonObject>;
+  /** A process definition with what belongs to it. */
+  getProcessBundle: Call<GetProcessBundleRequest, JsonObject>;
+  /** Everything about one process definition. */
+  getProcessDefinitionById: Call<GetProcessDefinitionByIdRequest, JsonObject>;
+  /** Process definitions, page by page. */
+  getProcessDefinitionList: Call<GetProcessDefinitionListRequest, Page<JsonObject>>;
+  /** The BPMN model of a process definition. */
+  getProcessDefinitionXml: Call<GetProcessDefinitionXmlRequest, string>;
+  /** Every visit of every element, in order. */
+  getProcessInstanceActivities: Call<GetProcessInstanceActivitiesRequest, JsonObject>;
+  /** Process instances, filtered, page by page. */
+  getProcessInstanceList: Call<GetProcessInstanceListRequest, Page<JsonObject>>;
+  /** Everything about one process instance. */
+  getProcessInstanceState: Call<GetProcessInstanceStateRequest, InstanceState>;
+  /** End the automatic attempts of a task: a person decides. */
+  giveUpRetries: Call<GiveUpRetriesRequest, OperatorAnswer>;
+  /** The API tokens of the tenant, without their secrets. */
+  listApiTokens: Call<ListApiTokensRequest, JsonObject>;
+  /** Begin nothing new until the instance is resumed. */
+  pauseProcessInstance: Call<PauseProcessInstanceRequest, InstanceState>;
+  /** Move the next automatic attempt of a task to another time. */
+  postponeRetry: Call<PostponeRetryRequest, OperatorAnswer>;
+  /** Bring a message to all that wait for it, start what it starts, and keep it for its time to live. */
+  publishMessage: Call<PublishMessageRequest, PublishedMessage>;
+  /** Say that a job is being worked on, and extend its lock. */
+  recordHeartbeat: Call<RecordHeartbeatRequest, HeartbeatAnswer>;
+  /** Give a process definition another name; its version stays. */
+  renameProcessDefinition: Call<RenameProcessDefinitionRequest, JsonObject>;
+  /** Go on where the instance was paused. */
+  resumeProcessInstance: Call<ResumeProcessInstanceRequest, InstanceState>;
+  /** Execute a failed task again, with corrected variables. */
+  retryFailedTask: Call<RetryFailedTaskRequest, OperatorAnswer>;
+  /** Attempt a task that waits for its next automatic attempt now. */
+  retryNow: Call<RetryNowRequest, OperatorAnswer>;
+  /** Hand in the result, or the failure, of work outside that a task waits for. */
+  returnCallback: Call<ReturnCallbackRequest, InstanceState>;
+  /** End an API token for good. */
+  revokeApiToken: Call<RevokeApiTokenRequest, JsonObject>;
+  /** Change variables of an instance that has not ended. */
+  setProcessVariables: Call<SetProcessVariablesRequest, InstanceState>;
+  /** Complete what waits: a user task, a receive task or a message event. */
+  signalProcessInstance: Call<SignalProcessInstanceRequest, InstanceState>;
+  /** Pass over a failed task with a stated result. */
+  skipFailedTask: Call<SkipFailedTaskRequest, OperatorAnswer>;
+  /** Start a process instance. */
+  startProcessInstance: Call<StartProcessInstanceRequest, InstanceState>;
+  /** Supervised mode: stand before the previous task again. */
+  stepBackward: Call<StepBackwardRequest, OperatorAnswer>;
+  /** Supervised mode: execute the task that the process stands before. */
+  stepForward: Call<StepForwardRequest, OperatorAnswer>;
+  /** End a job with a modelled error. */
+  throwBpmnError: Call<ThrowBpmnErrorRequest, JobAnswer>;
+  /** Change how many automatic attempts a job has left. */
+  updateJobRetries: Call<UpdateJobRetriesRequest, JobAnswer>;
+  /** Change a process definition; a new model makes a new version. */
+  updateProcessDefinition: Call<UpdateProcessDefinitionRequest, JsonObject>;
+  /** Change how often and when one task is attempted. */
+  updateRetryPolicy: Call<UpdateRetryPolicyRequest, OperatorAnswer>;
+  /** Start a process by the clock (not available yet). */
+  updateSchedulingInformation: Call<UpdateSchedulingInformationRequest, JsonObject>;
+  /** Check that no entry of the audit trail was altered, inserted or removed. */
+  verifyAuditTrail: Call<VerifyAuditTrailRequest, JsonObject>;
+}
+
+/** How each of them is sent. */
+export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
+  activateJobs: { cmd: 'ActivateJobsCommand', kind: 'poll' },
+  advanceClock: { cmd: 'AdvanceClockCommand', kind: 'command' },
+  broadcastSignal: { cmd: 'BroadcastSignalCommand', kind: 'command' },
+  cancelProcessInstance: { cmd: 'CancelProcessInstanceCommand', kind: 'command' },
+  completeJob: { cmd: 'CompleteJobCommand', kind: 'command' },
+  createApiToken: { cmd: 'CreateApiTokenCommand', kind: 'once' },
+  createProcessDefinition: { cmd: 'CreateProcessDefinitionCommand', kind: 'command' },
+  deleteProcessDefinition: { cmd: 'DeleteProcessDefinitionCommand', kind: 'command' },
+  failJob: { cmd: 'FailJobCommand', kind: 'command' },
+  getActivities: { cmd: 'GetActivitiesQuery', kind: 'query' },
+  getAuditTrail: { cmd: 'GetAuditTrailQuery', kind: 'query' },
+  getContextLoaders: { cmd: 'GetContextLoadersQuery', kind: 'query' },
+  getProcessBundle: { cmd: 'GetProcessBundleQuery', kind: 'query' },
+  getProcessDefinitionById: { cmd: 'GetProcessDefinitionByIdQuery', kind: 'query' },
+  getProcessDefinitionList: { cmd: 'GetProcessDefinitionListQuery', kind: 'query' },
+  getProcessDefinitionXml: { cmd: 'GetProcessDefinitionXmlQuery', kind: 'query' },
+  getProcessInstanceActivities: { cmd: 'GetProcessInstanceActivitiesQuery', kind: 'query' },
+  getProcessInstanceList: { cmd: 'GetProcessInstanceListQuery', kind: 'query' },
+  getProcessInstanceState: { cmd: 'GetProcessInstanceStateCommand', kind: 'query' },
+  giveUpRetries: { cmd: 'GiveUpRetriesCommand', kind: 'command' },
+  listApiTokens: { cmd: 'ListApiTokensQuery', kind: 'query' },
+  pauseProcessInstance: { cmd: 'PauseProcessInstanceCommand', kind: 'command' },
+  postponeRetry: { cmd: 'PostponeRetryCommand', kind: 'command' },
+  publishMessage: { cmd: 'PublishMessageCommand', kind: 'command' },
+  recordHeartbeat: { cmd: 'RecordHeartbeatCommand', kind: 'poll' },
+  renameProcessDefinition: { cmd: 'RenameProcessDefinitionCommand', kind: 'command' },
+  resumeProcessInstance: { cmd: 'ResumeProcessInstanceCommand', kind: 'command' },
+  retryFailedTask: { cmd: 'RetryFailedTaskCommand', kind: 'command' },
+  retryNow: { cmd: 'RetryNowCommand', kind: 'command' },
+  returnCallback: { cmd: 'ReturnCallbackCommand', kind: 'command' },
+  revokeApiToken: { cmd: 'RevokeApiTokenCommand', kind: 'command' },
+  setProcessVariables: { cmd: 'SetProcessVariablesCommand', kind: 'command' },
+  signalProcessInstance: { cmd: 'SignalProcessInstanceCommand', kind: 'command' },
+  skipFailedTask: { cmd: 'SkipFailedTaskCommand', kind: 'command' },
+  startProcessInstance: { cmd: 'StartProcessInstanceCommand', kind: 'command' },
+  stepBackward: { cmd: 'StepBackwardCommand', kind: 'command' },
+  stepForward: { cmd: 'StepForwardCommand', kind: 'command' },
+  throwBpmnError: { cmd: 'ThrowBpmnErrorCommand', kind: 'command' },
+  updateJobRetries: { cmd: 'UpdateJobRetriesCommand', kind: 'command' },
+  updateProcessDefinition: { cmd: 'UpdateProcessDefinitionCommand', kind: 'command' },
+  updateRetryPolicy: { cmd: 'UpdateRetryPolicyCommand', kind: 'command' },
+  updateSchedulingInformation: { cmd: 'UpdateSchedulingInformationCommand', kind: 'command' },
+  verifyAuditTrail: { cmd: 'VerifyAuditTrailQuery', kind: 'query' },
+};

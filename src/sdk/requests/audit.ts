@@ -1,0 +1,48 @@
+/** The audit trail in the shape of the activities query, page by page. */
+export interface GetActivitiesRequest {
+  /** User, ProcessInstance or ProcessDefinition. */
+  readonly entity?: string;
+  /** Which one; needed with `entity`. */
+  readonly entityId?: string | number;
+  /** Not before this date. */
+  readonly startDate?: string;
+  /** Not after this date. */
+  readonly endDate?: string;
+  /** Anywhere in action, comment, actor, task or instance. */
+  readonly searchText?: string;
+  /** From 1. */
+  readonly pageNumber?: number;
+  /** 50 without it. */
+  readonly pageSize?: number;
+  /** Not here: the audit trail is exported by GET /api/core/audit. */
+  readonly isExport?: boolean;
+}
+
+/** Who did what, and what was decided by itself; newest first. */
+export interface GetAuditTrailRequest {
+  /** Only of this process instance. */
+  readonly instanceGuid?: string;
+  /** Only of this principal. */
+  readonly actor?: string;
+  /** Only these actions: names of commands or of automatic decisions. */
+  readonly action?: string | readonly string[];
+  /** Only with this outcome. */
+  readonly outcome?: 'succeeded' | 'failed' | 'refused';
+  /** Only of this task. */
+  readonly taskId?: string;
+  /** Only of this process. */
+  readonly processKey?: string;
+  /** Not before this instant or date. */
+  readonly from?: string;
+  /** Not after this instant or date. */
+  readonly to?: string;
+  /** Anywhere in action, comment, actor, task or instance. */
+  readonly text?: string;
+  /** 50 without it. */
+  readonly pageSize?: number;
+  /** From the answer before. */
+  readonly cursor?: string;
+}
+
+/** Check that no entry of the audit trail was altered, inserted or removed. */
+export type VerifyAuditTrailRequest = Readonly<Record<string, never>>;

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer } from '../contract/answer.js';
+import type { JsonObject } from './json.js';
+import { RepriseError } from './reprise-error.js';
+import { retryAfterMs, retryCalls, TryAgain } from './retry-calls.js';
+
+/** Where the server is, and as whom it is spoken to. */
+export interface ClientOptions {
+  /** `http://127.0.0.1:3000`. */
+  readonly baseUrl: string;
+  /** API token or JSON Web Token; a function is asked before each try, for tokens that are renewed. */
+  readonly token: string | (() => string | Promise<string>);
+  /** `X-Tenant-ID`; `default` without it. */
+  readonly tenant?: string;
+  /** No try of a call begins later than this after the first, in ms; 60,000 without it. 0: one try. */
+  readonly retryForMs?: number;
+}
+
+/** What one call may have otherwise. */
+export interface CallOptions {
+  readonly tenant?: string;
+  /** One made for this call without it. Give one of your own where the call may be repeated by another process. */
+  readonly idempotencyKey?: string;
+  readonly correlationId?: string;
+  readonly retryForMs?: number;
+  /** Gives the call up. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * How a request is sent. `query`: changes nothing. `command`: under an `Idempotency-Key`, so that it can be repeated. `poll`: repeated
+ * without a key, because another answer is as good. `once`: never repeated after it may have arrived.
+ */
+export interface SentRequest {
+  readonly cmd: string;
+  readonly kind: 'query' | 'command' | 'poll' | 'once';
+}
+
+const RETRY_FOR_MS = 60_000;
+/** How long an answer may take beyond the wait that the request asks for, in ms; the longest default wait is 30 s. */
+const PATIENCE_MS = 45_000;
+
+/**
+ * Sends one request to the command endpoint, again where that may help: the connection failed, 429, 503.
+ * @returns the answer's `data`
+ * @throws RepriseError, or the signal's reason
+ */
+export async function sendCommand(
+  client: ClientOptions,
+  { cmd, kind }: SentRequest,
+  data: JsonObject,
+  options: CallOptions = {},
+): Promise<unknown> {
+  const key = options.idempotencyKey ?? (kind === 'command' ? randomUUID() : undefined);
+  const body = JSON.stringify({ cmd, data });
+  const waitMs = typeof data['waitMs'] === 'number' ? data['waitMs'] : 0;
+  const attempt = async (): Promise<unknown> => {
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${typeof client.token === 'string' ? client.token : await client.token()}`,
+      'x-tenant-id': options.tenant ?? client.tenant ?? 'default',
+      ...(key !== undefined && { 'idempotency-key': key }),
+      ...(options.correlationId !== undefined && { 'x-correlation-id': options.correlationId }),
+    };
+    const late = AbortSignal.timeout(waitMs + PATIENCE_MS);
+    const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
+    const url = new URL('/api/core/cmd', client.baseUrl);
+    try {
+      const response = await fetch(url, { method: 'POST', headers, body, signal });
+      return readAnswer(response, await response.text());
+    } catch (error) {
+      if (error instanceof RepriseError || error instanceof TryAgain) throw error;
+      options.signal?.throwIfAborted();
+      const reason = new RepriseError(`${url.origin} could not be reached: ${describe(error)}`, {
+        statusCode: 'UNREACHABLE',
+        cause: error,
+      });
+      throw kind === 'once' ? reason : new TryAgain(reason, null);
+    }
+  };
+  return retryCalls(attempt, { forMs: options.retryForMs ?? client.retryForMs ?? RETRY_FOR_MS, signal: options.signal });
+}
+
+function readAnswer({ status, headers }: Response, text: string): unknown {
+  const correlationId = headers.get('x-correlation-id');
+  const answer = parse(text);
+  if (answer?.isSuccessful === true) return answer.data;
+  const error = answer
+    ? new RepriseError(answer.message, { ...answer, httpStatus: status, correlationId })
+    : new RepriseError(`Expected an answer of the command endpoint, but got HTTP ${status}: ${text.slice(0, 200)}`, {
+        statusCode: 'NOT_UNDERSTOOD',
+        httpStatus: status,
+        correlationId,
+      });
+  // A proxy before the server answers 502 and 504 in its place.
+  if ([429, 502, 503, 504].includes(status)) throw new TryAgain(error, retryAfterMs(headers));
+  throw error;
+}
+
+/** Null for what is no envelope. */
+function parse(text: string): Answer | null {
+  try {
+    const answer = JSON.parse(text) as Partial<Answer> | null;
+    return typeof answer?.isSuccessful === 'boolean' && typeof answer.statusCode === 'string' ? (answer as Answer) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** `fetch` hides the reason behind "fetch failed". */
+function describe(error: unknown): string {
+  const { cause = error } = error as { cause?: unknown };
+  const { message, code } = cause as { message?: unknown; code?: unknown };
+  return [message, code].find((text): text is string => typeof text === 'string' && text !== '') ?? String(cause);
+}
