@@ -13,7 +13,7 @@ export class Recovery1764050000000 implements MigrationInterface {
     await queryRunner.query(WITHOUT_CALLS);
     await queryRunner.query(`
       DROP TABLE job, circuit;
-      DROP INDEX timer_job_held, timer_job_due_at, timer_job_retry;
+      DROP INDEX timer_job_held, timer_job_due_at, timer_job_retry, timer_job_tenant;
       ALTER TABLE timer_job DROP COLUMN tenant_id, DROP COLUMN circuit, DROP COLUMN held, DROP COLUMN probe;
       CREATE INDEX timer_job_due_at ON timer_job (due_at);
       DROP INDEX incident_parked;

@@ -73,4 +73,15 @@ describe('a plan made while the tables are empty', () => {
       ['process_instance_guid_key', '(guid = wanted.guid)'],
     ]);
   });
+
+  test.each([timers.NEXT_TENANTS, timers.CLAIM_OF_TENANTS])(
+    'of $name finds the rows of each tenant by the tenant',
+    async (statement) => {
+      const scans = (await plan({ ...statement, name: `${statement.name}-by-tenant` })).filter(
+        (node) => node['Relation Name'] === 'timer_job' && node['Index Cond']?.includes('tenant_id'),
+      );
+
+      expect(new Set(scans.map((node) => node['Index Name']))).toEqual(new Set(['timer_job_tenant']));
+    },
+  );
 });
