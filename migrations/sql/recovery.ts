@@ -13,6 +13,7 @@ DELETE FROM timer_job WHERE tenant_id IS NULL;
 ALTER TABLE timer_job ALTER COLUMN tenant_id SET NOT NULL;
 DROP INDEX timer_job_due_at;
 CREATE INDEX timer_job_due_at ON timer_job (due_at) WHERE NOT held;
+CREATE INDEX timer_job_tenant ON timer_job (tenant_id, due_at) WHERE NOT held;
 CREATE INDEX timer_job_held ON timer_job (tenant_id, circuit, due_at) WHERE held;
 
 CREATE INDEX timer_job_retry ON timer_job (tenant_id, circuit, instance_id) WHERE kind = 'retry';

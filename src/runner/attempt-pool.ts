@@ -11,6 +11,7 @@ import { findJsonProblem } from '../contract/json-rules.js';
 import type { Command, CompleteAttempt, ExecuteAttempt, FailAttempt, JsonValue } from '../engine/index.js';
 import { isCircuitFault } from '../application/circuits/circuit-fault.js';
 import { AttemptHeartbeat } from './attempt-heartbeat.js';
+import { AttemptGate, type GatedAttempt } from './limits/attempt-gate.js';
 import { describeError, outcomeName, toAttempt, toCommand, unstorable } from './attempt-outcome.js';
 
 interface RunningAttempt {
@@ -42,6 +43,7 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     private readonly wakeups: Wakeups,
     private readonly node: NodeIdentity,
     private readonly breakers: CircuitBreakers,
+    private readonly gate: AttemptGate,
   ) {
     super();
   }
@@ -105,6 +107,7 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
    */
   async drain(graceMs: number): Promise<void> {
     this.stopped = true;
+    this.gate.close();
     const all = Promise.allSettled([...this.running.values()].map((each) => each.ended));
     const grace = timeout(graceMs);
     await Promise.race([all, grace.passed]);
@@ -123,8 +126,8 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   }
 
   /** The state says that this node executes the attempt, which it has not begun and will not. */
-  private release(header: InstanceHeader, { elementInstanceId, attempt }: ExecuteAttempt): void {
-    const release = this.applyAtEnd(header, { type: 'release-attempt', elementInstanceId, attempt }).finally(() =>
+  private release(header: InstanceHeader, { elementInstanceId, attempt }: ExecuteAttempt, delayMs = 0): void {
+    const release = this.applyAtEnd(header, { type: 'release-attempt', elementInstanceId, attempt, delayMs }).finally(() =>
       this.releases.delete(release),
     );
     this.releases.add(release);
@@ -147,16 +150,23 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   /** Never rejects: whatever goes wrong here, the attempt has an end, and the process goes on. */
   private async run(header: InstanceHeader, effect: ExecuteAttempt, taskName: string, signal: AbortSignal): Promise<void> {
     try {
-      const startedAt = performance.now();
       const heartbeat = this.heartbeatOf(header, effect);
       const attempt = toAttempt(header, effect, taskName, (details) => heartbeat.beat(details));
       const circuit = this.heldBy(attempt, effect);
       if (circuit !== null) return await this.hold(header, effect, circuit);
-      const outcome = await this.outcomeOf(attempt, effect.work.connector, signal);
+      let startedAt: number | null = null;
+      const outcome = await this.gate.pass(this.gated(attempt, effect), signal, async () => {
+        const opened = this.heldBy(attempt, effect); // While it waited.
+        if (opened !== null) return { kind: 'held', circuit: opened } as const;
+        startedAt = performance.now();
+        return this.outcomeOf(attempt, effect.work.connector, signal);
+      });
+      if (outcome.kind === 'held') return await this.hold(header, effect, outcome.circuit);
+      if (outcome.kind === 'given-back') return signal.aborted ? undefined : this.release(header, effect, outcome.delayMs);
       const command = toCommand(effect, outcome, () => this.circuitOf(attempt, effect.work.connector));
-      this.recordOutcome(attempt, effect, command);
+      if (startedAt !== null) this.recordOutcome(attempt, effect, command);
       if (command.type === 'fail-attempt') await heartbeat.flush();
-      this.telemetry.attempt(effect.work.connector, outcomeName(command), performance.now() - startedAt);
+      this.telemetry.attempt(effect.work.connector, outcomeName(command), performance.now() - (startedAt ?? performance.now()));
       if (signal.aborted) return;
       await this.handIn(header, command, effect);
     } catch (error) {
@@ -180,6 +190,12 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
       if (findJsonProblem(details) === null) await this.session?.apply(header, command).catch(() => undefined);
     };
     return new AttemptHeartbeat(say, work.timeouts.heartbeatMs);
+  }
+
+  private gated(attempt: TaskAttempt, { work }: ExecuteAttempt): GatedAttempt {
+    const { tenantId, taskName } = attempt;
+    const circuit = (): string | null => this.circuitOf(attempt, work.connector);
+    return { tenantId, taskName, type: work.connector, toStartMs: work.timeouts.toStartMs, circuit };
   }
 
   /** The open circuit that holds the attempt back; null: it may begin. */

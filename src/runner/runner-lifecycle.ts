@@ -12,6 +12,7 @@ import { HistoryCleaner } from './history-cleaner.js';
 import { HistoryPartitioner } from './history-partitioner.js';
 import { HistoryRetention } from './history-retention.js';
 import { NodeHints } from './node-hints.js';
+import { AttemptGate } from './limits/attempt-gate.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
 import { StaleAttemptStopper } from './stale-attempt-stopper.js';
 import { RunnerWakeups } from './runner-wakeups.js';
@@ -25,6 +26,7 @@ export class RunnerLifecycle {
   constructor(
     private readonly session: EngineSession,
     private readonly pool: AttemptPool,
+    private readonly gate: AttemptGate,
     private readonly wakeups: RunnerWakeups,
     private readonly heartbeat: Heartbeat,
     private readonly hints: NodeHints,
@@ -50,6 +52,7 @@ export class RunnerLifecycle {
     this.pool.connect(this.session);
     await this.partitioner.start(withLoops);
     await this.heartbeat.start();
+    await this.gate.start();
     this.wakeups.connect({
       timerAt: (dueAt) => (this.due.isRunning ? this.due.wake(dueAt) : this.hints.timerAt(dueAt, this.clock.now())),
       instanceMoved: (instanceId) => this.hints.instanceMoved(instanceId),
@@ -87,6 +90,7 @@ export class RunnerLifecycle {
     await this.keeper.stop();
     await this.due.stop();
     await this.pool.drain(drainMs);
+    await this.gate.stop();
     await this.rescuer.stop();
     await this.stopper.stop();
     await this.breakers.stop();

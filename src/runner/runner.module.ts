@@ -7,6 +7,7 @@ import type { CircuitSettings } from '../application/circuits/circuit.js';
 import { CircuitBreakers, CircuitStore } from '../application/ports/circuits.js';
 import { Clock, NodeIdentity } from '../application/ports/clock.js';
 import { DueWork } from '../application/ports/due-work.js';
+import { JobPermits } from '../application/ports/limits.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
 import { ConnectorRegistry } from '../connectors/connector-registry.js';
@@ -25,6 +26,8 @@ import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
 import { HistoryPartitioner } from './history-partitioner.js';
 import { HistoryRetention } from './history-retention.js';
+import { AttemptGate } from './limits/attempt-gate.js';
+import { JobGate } from './limits/job-gate.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
 import { NodeHints } from './node-hints.js';
 import { RunnerLifecycle } from './runner-lifecycle.js';
@@ -85,6 +88,9 @@ export class RunnerModule implements OnApplicationShutdown {
           inject: [CircuitStore, InstanceStore, Clock, Wakeups],
         },
         { provide: CircuitBreakers, useExisting: SharedCircuitBreakers },
+        AttemptGate,
+        JobGate,
+        { provide: JobPermits, useExisting: JobGate },
         AttemptPool,
         { provide: AttemptRunner, useExisting: AttemptPool },
         Heartbeat,

@@ -5,6 +5,7 @@ import { CallStore } from '../application/ports/calls.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { JobStore } from '../application/ports/jobs.js';
+import { JobPermitStore, LimitPermits, LimitStore } from '../application/ports/limits.js';
 import { HintChannel } from '../application/ports/node-hints.js';
 import { DefinitionStore, InstanceReader } from '../application/ports/readers.js';
 import {
@@ -30,6 +31,9 @@ import { PgHistoryPartitions } from './stores/history-partitions.js';
 import { PgIdempotencyStore } from './stores/idempotency-store.js';
 import { PgInstanceStore } from './stores/instance-store.js';
 import { PgJobStore } from './stores/job-store.js';
+import { PgJobPermits } from './stores/job-permits.js';
+import { PgLimitPermits } from './stores/limit-permits.js';
+import { PgLimitStore } from './stores/limit-store.js';
 import { PgMessageStore } from './stores/message-store.js';
 import { PgNodeRegistry } from './stores/node-registry.js';
 import { PgStartTimerStore } from './stores/start-timer-store.js';
@@ -62,6 +66,9 @@ const STORES = [
     useFactory: (pool: HotPool, dataSource: DataSource) => new PgCircuitStore(pool, dataSource),
     inject: [HotPool, DataSource],
   },
+  { provide: LimitPermits, useFactory: (pool: HotPool) => new PgLimitPermits(pool), inject: [HotPool] },
+  { provide: JobPermitStore, useFactory: (pool: HotPool) => new PgJobPermits(pool), inject: [HotPool] },
+  { provide: LimitStore, useClass: PgLimitStore },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },
   { provide: AuditStore, useClass: PgAuditStore },
   { provide: InstanceReader, useClass: PgInstanceReader },

@@ -11,6 +11,7 @@ import * as instances from '../../src/storage/sql/load-instances.js';
 import * as removal from '../../src/storage/sql/remove-ended-instances.js';
 import * as effects from '../../src/storage/sql/save-effects.js';
 import * as steps from '../../src/storage/sql/save-steps.js';
+import * as limits from '../../src/storage/sql/share-limits.js';
 import { openHotDatabase } from '../support/hot-database.js';
 
 /** A node of an EXPLAIN in JSON, as far as it matters here. */
@@ -22,13 +23,16 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** Tables of a few rows, one for each server process. */
-const SMALL_TABLES = new Set(['server_node']);
+/** Tables of a few rows, one for each server process, or for what it holds of a limit. */
+const SMALL_TABLES = new Set(['server_node', 'limit_permit']);
 /** Statements that walk an index from its beginning and stop early; `find-deliverable` only at start and after a take-over. */
 const WALKS = new Set(['next-timer', 'find-deliverable']);
 
-const statements = [idempotency, jobs, startTimers, timers, messages, audit, nodes, instances, effects, steps, removal].flatMap(
-  (module): Statement[] => Object.values(module),
+/** Read all limits that there are, on nodes that have heard of a change: a few, and not on the way of any step. */
+const READ_ALL = new Set(['limits-revision', 'all-limits']);
+
+const statements = [idempotency, jobs, startTimers, timers, messages, audit, nodes, instances, effects, steps, removal, limits].flatMap(
+  (module): Statement[] => Object.values(module).filter(({ name }: Statement) => !READ_ALL.has(name)),
 );
 const database = openHotDatabase();
 
@@ -73,4 +77,15 @@ describe('a plan made while the tables are empty', () => {
       ['process_instance_guid_key', '(guid = wanted.guid)'],
     ]);
   });
+
+  test.each([timers.NEXT_TENANTS, timers.CLAIM_OF_TENANTS])(
+    'of $name finds the rows of each tenant by the tenant',
+    async (statement) => {
+      const scans = (await plan({ ...statement, name: `${statement.name}-by-tenant` })).filter(
+        (node) => node['Relation Name'] === 'timer_job' && node['Index Cond']?.includes('tenant_id'),
+      );
+
+      expect(new Set(scans.map((node) => node['Index Name']))).toEqual(new Set(['timer_job_tenant']));
+    },
+  );
 });

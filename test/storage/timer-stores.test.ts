@@ -19,7 +19,7 @@ beforeAll(async () => {
 beforeEach(() => database.rows('TRUNCATE timer_job, start_timer'));
 
 /** Rows that fall due one millisecond after the other, from `from` on; in one instance. */
-async function scheduleTimers(count: number, from: number): Promise<number> {
+async function scheduleTimers(count: number, from: number, tenantId = 'acme'): Promise<number> {
   const id = store.nextId();
   const effects = Array.from({ length: count }, (_, i) => ({
     type: 'schedule-timer' as const,
@@ -28,7 +28,7 @@ async function scheduleTimers(count: number, from: number): Promise<number> {
     timerNodeId: '',
     dueAt: from + i,
   }));
-  await store.saveSteps([firstStep(headerOf(id), { effects })]);
+  await store.saveSteps([firstStep({ ...headerOf(id), tenantId }, { effects })]);
   return id;
 }
 
@@ -107,6 +107,79 @@ describe('timers that fall due', () => {
     await timers.discard([{ ...first, dueAt: first.dueAt - 1 }, second]);
 
     expect(await database.rows('SELECT element_instance_id FROM timer_job')).toEqual([{ element_instance_id: 1 }]);
+  });
+});
+
+describe('timers of several tenants', () => {
+  const countByTenant = (claimed: readonly { tenantId: string }[]): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const { tenantId } of claimed) counts[tenantId] = (counts[tenantId] ?? 0) + 1;
+    return counts;
+  };
+  /** A store that has heard of a backlog: its first claim was full. */
+  async function withBacklog(except: readonly number[] = []): Promise<PgTimerStore> {
+    const busy = new PgTimerStore(database.pool);
+    expect(countByTenant(await busy.claimDue(NOW + 10_000, 100, 1, 60_000, except))).toEqual({ storm: 100 });
+    return busy;
+  }
+
+  test('take turns where more is due than a claim takes, and what some leave free goes to the oldest', async () => {
+    await scheduleTimers(2_000, NOW, 'storm');
+    await scheduleTimers(5, NOW + 5_000, 'calm');
+    await scheduleTimers(80, NOW + 5_000, 'lively');
+    const busy = await withBacklog();
+
+    const first = await busy.claimDue(NOW + 10_000, 120, 1, 60_000, []);
+    const second = await busy.claimDue(NOW + 10_000, 120, 1, 60_000, []);
+
+    expect(countByTenant(first)).toEqual({ storm: 75, calm: 5, lively: 40 });
+    expect(countByTenant(second)).toEqual({ storm: 80, lively: 40 });
+    const storm = [...first, ...second]
+      .filter(({ tenantId }) => tenantId === 'storm')
+      .map(({ elementInstanceId }) => elementInstanceId);
+    expect(Math.max(...storm)).toBe(100 + 155);
+  });
+
+  test('all get their turn where they are more than one claim looks at', async () => {
+    await scheduleTimers(2_000, NOW, 'storm');
+    for (let number = 0; number < 120; number++)
+      await scheduleTimers(1, NOW + 9_000, `tenant-${String(number).padStart(3, '0')}`);
+    const busy = await withBacklog();
+
+    const claims = [];
+    for (let turn = 0; turn < 3; turn++) claims.push(...(await busy.claimDue(NOW + 10_000, 500, 1, 60_000, [])));
+
+    expect(Object.keys(countByTenant(claims))).toHaveLength(121);
+    expect(claims).toHaveLength(1_500);
+  });
+
+  test('are claimed once by nodes that claim in turn at the same time, none is left, and none before its time', async () => {
+    await scheduleTimers(1_000, NOW, 'storm');
+    await scheduleTimers(300, NOW + 500, 'other');
+    await scheduleTimers(10, NOW + 20_000, 'later');
+    const nodes = await Promise.all([1, 2, 3].map(() => new PgTimerStore(database.pool)));
+    const claimed: number[] = [];
+
+    await Promise.all(
+      nodes.map(async (each, index) => {
+        for (let claim = [0]; claim.length > 0; claimed.push(...claim))
+          claim = (await each.claimDue(NOW + 10_000, 50, index + 1, 60_000, [])).map(
+            ({ instanceId, elementInstanceId }) => instanceId * 10_000 + elementInstanceId,
+          );
+      }),
+    );
+
+    expect(claimed).toHaveLength(1_300);
+    expect(new Set(claimed).size).toBe(1_300);
+  });
+
+  test('of instances that are still being fired stay where they are, in turn as well', async () => {
+    const stormy = await scheduleTimers(1_000, NOW, 'storm');
+    const calm = await scheduleTimers(5, NOW, 'calm');
+    const busy = await withBacklog([calm]);
+
+    expect(await busy.claimDue(NOW + 10_000, 100, 1, 60_000, [stormy])).toHaveLength(5);
+    expect(await busy.claimDue(NOW + 10_000, 100, 1, 60_000, [calm])).toHaveLength(100);
   });
 });
 

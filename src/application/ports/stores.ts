@@ -12,8 +12,8 @@ export interface DueTimer extends TimerKey {
 
 export abstract class TimerStore {
   /**
-   * Claims up to `limit` rows with dueAt <= now (epoch ms), oldest first, for `claimMs`; SKIP LOCKED; none of the instances
-   * `except`. The step that acts deletes the row.
+   * Claims up to `limit` rows with dueAt <= now (epoch ms) for `claimMs`; SKIP LOCKED; none of the instances `except`. Oldest
+   * first, and where more is due than a claim takes, tenants in turn. The step that acts deletes the row.
    */
   abstract claimDue(now: number, limit: number, node: number, claimMs: number, except: readonly number[]): Promise<DueTimer[]>;
   /** What this node has claimed and could not act on may be claimed again at once. */

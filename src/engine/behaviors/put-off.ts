@@ -15,9 +15,12 @@ export function putOff(draft: Draft, instance: ElementInstance): void {
   draft.putOff = true;
 }
 
-/** The visit, which is `ready`, begins in the next step that the `continue` row makes, whatever this one did. */
-export function goOnLater(draft: Draft, instance: ElementInstance): void {
-  instance.dueAt = draft.context.now;
+/**
+ * The visit, which is `ready`, begins in the next step that the `continue` row makes, whatever this one did.
+ * @param delayMs the row falls due so much later, unless more is put off
+ */
+export function goOnLater(draft: Draft, instance: ElementInstance, delayMs = 0): void {
+  instance.dueAt = draft.context.now + delayMs;
   draft.continues = true;
   draft.state.continuations = Math.max(1, draft.state.continuations);
 }
@@ -42,7 +45,7 @@ export function settlePutOff(draft: Draft): void {
   if (oldest === undefined || hasStopped(draft)) giveUpContinueRow(draft);
   if (oldest === undefined) state.continuations = 0;
   else if (hasStopped(draft)) reportStop(draft, oldest, held.length);
-  else if (draft.putOff || draft.continues) scheduleContinueRow(draft);
+  else if (draft.putOff || draft.continues) scheduleContinueRow(draft, held);
 }
 
 /** Whether what is put off waits for a person. */
@@ -69,8 +72,9 @@ export function refuseTokens(draft: Draft, name: string, added: number): Failure
   };
 }
 
-function scheduleContinueRow(draft: Draft): void {
-  const { now: dueAt } = draft.context;
+/** When the first of what is put off may go on. */
+function scheduleContinueRow(draft: Draft, held: readonly ElementInstance[]): void {
+  const dueAt = Math.max(draft.context.now, Math.min(...held.map((each) => each.dueAt ?? 0)));
   draft.effects.push({ type: 'schedule-timer', kind: 'continue', elementInstanceId: CONTINUE_ROW, timerNodeId: '', dueAt });
 }
 

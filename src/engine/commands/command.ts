@@ -117,13 +117,15 @@ export interface LoseAttempts {
 }
 
 /**
- * The node that should execute the attempt has not begun it and ends: it goes on elsewhere, as if it had never been given out.
+ * The node that should execute the attempt has not begun it and will not: it goes on elsewhere, or later, as if it had never been given out.
  * Refused unless the node that makes the step holds the attempt.
  */
 export interface ReleaseAttempt {
   readonly type: 'release-attempt';
   readonly elementInstanceId: number;
   readonly attempt: number;
+  /** It goes on so much later, in ms; without it, at once. */
+  readonly delayMs?: number;
 }
 
 /**

@@ -21,6 +21,6 @@ export function releaseAttempt(draft: Draft, command: ReleaseAttempt): Rejected 
     });
   draft.subject = instance;
   Object.assign(instance, { status: 'ready', attempt: instance.attempt - 1, attemptStartedAt: null, owner: null });
-  if (!draft.state.paused) goOnLater(draft, instance);
+  if (!draft.state.paused) goOnLater(draft, instance, command.delayMs);
   return null;
 }

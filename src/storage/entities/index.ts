@@ -10,6 +10,8 @@ import { IncidentEntity } from './incident.entity.js';
 import { InstanceCallEntity } from './instance-call.entity.js';
 import { InstanceScopeEntity } from './instance-scope.entity.js';
 import { JobEntity } from './job.entity.js';
+import { JobPermitEntity } from './job-permit.entity.js';
+import { LimitPermitEntity } from './limit-permit.entity.js';
 import { MessageBufferEntity } from './message-buffer.entity.js';
 import { MessageSubscriptionEntity } from './message-subscription.entity.js';
 import { ProcessDefinitionEntity } from './process-definition.entity.js';
@@ -18,6 +20,7 @@ import { ProcessInstanceEntity } from './process-instance.entity.js';
 import { ServerNodeEntity } from './server-node.entity.js';
 import { StartTimerEntity } from './start-timer.entity.js';
 import { TaskAttemptEntity } from './task-attempt.entity.js';
+import { TaskLimitEntity } from './task-limit.entity.js';
 import { TimerJobEntity } from './timer-job.entity.js';
 
 /** One entity for each table of the migrated schema, for people's queries; the hot path has its own statements. */
@@ -43,4 +46,7 @@ export const ENTITIES = [
   ApiTokenEntity,
   IdempotencyRecordEntity,
   ServerNodeEntity,
+  TaskLimitEntity,
+  LimitPermitEntity,
+  JobPermitEntity,
 ];

@@ -1,3 +1,20 @@
+/** Whether a row may be claimed: due at $1, not under another's claim, of no instance $5. */
+const CLAIMABLE = `NOT held AND due_at <= $1::timestamptz AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
+       AND instance_id <> ALL ($5::bigint[])`;
+
+/** Claims the rows of `due`, and gives them. */
+const CLAIM = `claimed AS (
+     UPDATE timer_job AS timer
+     SET claimed_by = $3::integer, claimed_until = clock_timestamp() + $4::float8 * interval '1 ms'
+     FROM due
+     WHERE timer.instance_id = due.instance_id AND timer.element_instance_id = due.element_instance_id
+       AND timer.timer_node_id = due.timer_node_id
+     RETURNING timer.instance_id, timer.element_instance_id, timer.timer_node_id, timer.kind, timer.due_at, timer.tenant_id,
+       timer.circuit, timer.probe)
+   SELECT instance_id, element_instance_id, timer_node_id, kind, (extract(epoch FROM due_at) * 1000)::bigint AS due_at,
+     tenant_id, circuit, probe
+   FROM claimed ORDER BY claimed.due_at`;
+
 /**
  * Claims rows that are due ($1, the application's time), oldest first. SKIP LOCKED: of two nodes that claim at once each gets
  * rows of its own, and neither waits. The claim runs on the database's clock ($4 ms), which all nodes share; a row whose
@@ -8,21 +25,46 @@ export const CLAIM_DUE_TIMERS = {
   name: 'claim-due-timers',
   text: `WITH due AS (
      SELECT instance_id, element_instance_id, timer_node_id FROM timer_job
-     WHERE NOT held AND due_at <= $1::timestamptz AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
-       AND instance_id <> ALL ($5::bigint[])
+     WHERE ${CLAIMABLE}
      ORDER BY due_at LIMIT $2::integer
      FOR UPDATE SKIP LOCKED),
-   claimed AS (
-     UPDATE timer_job AS timer
-     SET claimed_by = $3::integer, claimed_until = clock_timestamp() + $4::float8 * interval '1 ms'
-     FROM due
-     WHERE timer.instance_id = due.instance_id AND timer.element_instance_id = due.element_instance_id
-       AND timer.timer_node_id = due.timer_node_id
-     RETURNING timer.instance_id, timer.element_instance_id, timer.timer_node_id, timer.kind, timer.due_at, timer.tenant_id,
-       timer.circuit, timer.probe)
-   SELECT instance_id, element_instance_id, timer_node_id, kind, (extract(epoch FROM due_at) * 1000)::bigint AS due_at,
-     tenant_id, circuit, probe
-   FROM claimed ORDER BY claimed.due_at`,
+   ${CLAIM}`,
+};
+
+/**
+ * The same of each of the tenants $6, up to $2 rows of each: each walks its part of the index on (tenant_id, due_at). Beside a
+ * tenant with 100,000 rows that are due, another's ten are in the next claim.
+ */
+export const CLAIM_OF_TENANTS = {
+  name: 'claim-of-tenants',
+  text: `WITH due AS (
+     SELECT row.instance_id, row.element_instance_id, row.timer_node_id
+     FROM unnest($6::text[]) AS turn(tenant_id)
+     CROSS JOIN LATERAL (
+       SELECT instance_id, element_instance_id, timer_node_id FROM timer_job
+       WHERE tenant_id = turn.tenant_id AND ${CLAIMABLE}
+       ORDER BY due_at LIMIT $2::integer
+       FOR UPDATE SKIP LOCKED) AS row),
+   ${CLAIM}`,
+};
+
+/**
+ * The next $3 tenants after $2 that have rows, in the order of their names, and whether one of the rows is due at $1. One probe of
+ * the index on (tenant_id, due_at) finds the next tenant, however many rows lie between.
+ */
+export const NEXT_TENANTS = {
+  name: 'next-tenants',
+  text: `WITH RECURSIVE tenant(tenant_id, place) AS (
+     (SELECT tenant_id, 1 FROM timer_job WHERE NOT held AND tenant_id > $2::text ORDER BY tenant_id LIMIT 1)
+     UNION ALL
+     SELECT next.tenant_id, tenant.place + 1
+     FROM tenant
+     CROSS JOIN LATERAL (
+       SELECT tenant_id FROM timer_job WHERE NOT held AND timer_job.tenant_id > tenant.tenant_id ORDER BY tenant_id LIMIT 1) AS next
+     WHERE tenant.place < $3::integer)
+   SELECT tenant_id,
+     EXISTS (SELECT FROM timer_job WHERE NOT held AND timer_job.tenant_id = tenant.tenant_id AND due_at <= $1::timestamptz) AS is_due
+   FROM tenant ORDER BY tenant.place`,
 };
 
 /** Only the rows that were claimed: one that was scheduled anew meanwhile has another time. */

@@ -68,8 +68,12 @@ export const FIND_OWNED = {
    LIMIT $2::integer`,
 };
 
+/** With what it held of limits, which counted no more. */
 export const FORGET_NODE = {
   name: 'forget-node',
-  text: `DELETE FROM server_node
-   WHERE node = $1::integer AND dead_at IS NOT NULL AND NOT EXISTS (SELECT FROM process_instance WHERE owner_node = $1::integer)`,
+  text: `WITH gone AS (
+     DELETE FROM server_node
+     WHERE node = $1::integer AND dead_at IS NOT NULL AND NOT EXISTS (SELECT FROM process_instance WHERE owner_node = $1::integer)
+     RETURNING node)
+   DELETE FROM limit_permit USING gone WHERE limit_permit.node = gone.node`,
 };

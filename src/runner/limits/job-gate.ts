@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { JobPermits, JobPermitStore, type JobOfVisit } from '../../application/ports/limits.js';
+import { AttemptGate } from './attempt-gate.js';
+
+/** Permits of jobs: those of types without a limit need none, which this process knows without asking. */
+@Injectable()
+export class JobGate extends JobPermits {
+  constructor(
+    private readonly gate: AttemptGate,
+    private readonly store: JobPermitStore,
+  ) {
+    super();
+  }
+
+  async take<Job extends JobOfVisit>(tenantId: string, jobType: string, jobs: readonly Job[], lockMs: number): Promise<Job[]> {
+    return this.isLimited(tenantId, jobType) ? this.store.take(tenantId, jobType, jobs, lockMs) : [...jobs];
+  }
+
+  async extend(tenantId: string, jobType: string, job: JobOfVisit, lockMs: number): Promise<void> {
+    if (this.isLimited(tenantId, jobType)) await this.store.extend(tenantId, jobType, job, lockMs);
+  }
+
+  async giveBack(tenantId: string, jobType: string, jobs: readonly JobOfVisit[]): Promise<void> {
+    if (this.isLimited(tenantId, jobType)) await this.store.giveBack(tenantId, jobType, jobs);
+  }
+
+  private isLimited(tenantId: string, jobType: string): boolean {
+    return this.gate.isLimited(tenantId, `task:${jobType}`);
+  }
+}
