@@ -11,6 +11,9 @@ import { FailJobHandler } from './jobs/fail-job/fail-job.handler.js';
 import { RecordHeartbeatHandler } from './jobs/record-heartbeat/record-heartbeat.handler.js';
 import { ThrowBpmnErrorHandler } from './jobs/throw-bpmn-error/throw-bpmn-error.handler.js';
 import { UpdateJobRetriesHandler } from './jobs/update-job-retries/update-job-retries.handler.js';
+import { GetLimitsHandler } from './limits/get-limits/get-limits.handler.js';
+import { RemoveLimitHandler } from './limits/remove-limit/remove-limit.handler.js';
+import { SetLimitHandler } from './limits/set-limit/set-limit.handler.js';
 import { BroadcastSignalHandler } from './messages/broadcast-signal/broadcast-signal.handler.js';
 import { PublishMessageHandler } from './messages/publish-message/publish-message.handler.js';
 import { CreateProcessDefinitionHandler } from './process-definitions/create-process-definition/create-process-definition.handler.js';
@@ -61,6 +64,7 @@ export const HANDLERS = [
   GetAuditTrailHandler,
   GetCircuitsHandler,
   GetContextLoadersHandler,
+  GetLimitsHandler,
   GetProcessBundleHandler,
   GetProcessDefinitionByIdHandler,
   GetProcessDefinitionListHandler,
@@ -75,12 +79,14 @@ export const HANDLERS = [
   PostponeRetryHandler,
   PublishMessageHandler,
   RecordHeartbeatHandler,
+  RemoveLimitHandler,
   RenameProcessDefinitionHandler,
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
   RetryNowHandler,
   ReturnCallbackHandler,
   RevokeApiTokenHandler,
+  SetLimitHandler,
   SetProcessVariablesHandler,
   SignalProcessInstanceHandler,
   SkipFailedTaskHandler,

@@ -31,9 +31,20 @@ const WALKS = new Set(['next-timer', 'find-deliverable']);
 /** Read all limits that there are, on nodes that have heard of a change: a few, and not on the way of any step. */
 const READ_ALL = new Set(['limits-revision', 'all-limits']);
 
-const statements = [idempotency, jobs, startTimers, timers, messages, audit, nodes, instances, effects, steps, removal, limits].flatMap(
-  (module): Statement[] => Object.values(module).filter(({ name }: Statement) => !READ_ALL.has(name)),
-);
+const statements = [
+  idempotency,
+  jobs,
+  startTimers,
+  timers,
+  messages,
+  audit,
+  nodes,
+  instances,
+  effects,
+  steps,
+  removal,
+  limits,
+].flatMap((module): Statement[] => Object.values(module).filter(({ name }: Statement) => !READ_ALL.has(name)));
 const database = openHotDatabase();
 
 /** On the pool's own connections: their settings make the plans that every later commit uses. */

@@ -13,10 +13,12 @@ let startTimers: PgStartTimerStore;
 beforeAll(async () => {
   store = new PgInstanceStore(database.pool);
   await store.open();
-  timers = new PgTimerStore(database.pool);
   startTimers = new PgStartTimerStore(database.pool);
 });
-beforeEach(() => database.rows('TRUNCATE timer_job, start_timer'));
+beforeEach(async () => {
+  await database.rows('TRUNCATE timer_job, start_timer');
+  timers = new PgTimerStore(database.pool); // That has seen no backlog.
+});
 
 /** Rows that fall due one millisecond after the other, from `from` on; in one instance. */
 async function scheduleTimers(count: number, from: number, tenantId = 'acme'): Promise<number> {

@@ -25,6 +25,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'definitions/:id', request: 'GetProcessDefinitionByIdQuery', params: { id: 'id' } },
   { path: 'definitions/:id/bundle', request: 'GetProcessBundleQuery', params: { id: 'processDefinitionId' } },
   { path: 'circuits', request: 'GetCircuitsQuery' },
+  { path: 'limits', request: 'GetLimitsQuery' },
   { path: 'tokens', request: 'ListApiTokensQuery' },
 ];
 

@@ -1,5 +1,5 @@
 /** What reads. */
-const VIEWER = ['audit:read', 'circuit:read', 'definition:read', 'instance:read'] as const;
+const VIEWER = ['audit:read', 'circuit:read', 'definition:read', 'instance:read', 'limit:read'] as const;
 
 /** What acts on instances. */
 const OPERATOR = [
@@ -13,6 +13,7 @@ const OPERATOR = [
   'instance:step',
   'instance:variables',
   'job:retries',
+  'limit:write',
   'message:publish',
   'task:retry',
   'task:skip',

@@ -31,6 +31,7 @@ describe('roles', () => {
       'circuit:read',
       'definition:read',
       'instance:read',
+      'limit:read',
       'instance:signal',
       'job:work',
       'message:publish',
