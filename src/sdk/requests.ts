@@ -11,6 +11,7 @@ import type {
 } from './answers.js';
 import type { JsonObject } from './json.js';
 import type { GetActivitiesRequest, GetAuditTrailRequest, VerifyAuditTrailRequest } from './requests/audit.js';
+import type { CloseCircuitRequest, GetCircuitsRequest, OpenCircuitRequest } from './requests/circuits.js';
 import type {
   CreateProcessDefinitionRequest,
   DeleteProcessDefinitionRequest,
@@ -73,6 +74,8 @@ export interface Requests {
   broadcastSignal: Call<BroadcastSignalRequest, JsonObject>;
   /** End a process instance for good. */
   cancelProcessInstance: Call<CancelProcessInstanceRequest, OperatorAnswer>;
+  /** Let attempts through again, in cohorts that double. */
+  closeCircuit: Call<CloseCircuitRequest, JsonObject>;
   /** Hand in the result of a job. */
   completeJob: Call<CompleteJobRequest, JobAnswer>;
   /** Make a token for a program; its secret is shown in this one answer. */
@@ -87,6 +90,8 @@ export interface Requests {
   getActivities: Call<GetActivitiesRequest, Page<JsonObject>>;
   /** Who did what, and what was decided by itself; newest first. */
   getAuditTrail: Call<GetAuditTrailRequest, AuditPage>;
+  /** What attempts depend on, where it has failed lately: its state, and what it holds back. */
+  getCircuits: Call<GetCircuitsRequest, JsonObject>;
   /** The context loaders that definitions may name. */
   getContextLoaders: Call<GetContextLoadersRequest, JsonObject>;
   /** A process definition with what belongs to it. */
@@ -107,6 +112,8 @@ export interface Requests {
   giveUpRetries: Call<GiveUpRetriesRequest, OperatorAnswer>;
   /** The API tokens of the tenant, without their secrets. */
   listApiTokens: Call<ListApiTokensRequest, JsonObject>;
+  /** Hold back automatic attempts that depend on an endpoint or a task type. */
+  openCircuit: Call<OpenCircuitRequest, JsonObject>;
   /** Begin nothing new until the instance is resumed. */
   pauseProcessInstance: Call<PauseProcessInstanceRequest, InstanceState>;
   /** Move the next automatic attempt of a task to another time. */
@@ -159,6 +166,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   advanceClock: { cmd: 'AdvanceClockCommand', kind: 'command' },
   broadcastSignal: { cmd: 'BroadcastSignalCommand', kind: 'command' },
   cancelProcessInstance: { cmd: 'CancelProcessInstanceCommand', kind: 'command' },
+  closeCircuit: { cmd: 'CloseCircuitCommand', kind: 'command' },
   completeJob: { cmd: 'CompleteJobCommand', kind: 'command' },
   createApiToken: { cmd: 'CreateApiTokenCommand', kind: 'once' },
   createProcessDefinition: { cmd: 'CreateProcessDefinitionCommand', kind: 'command' },
@@ -166,6 +174,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   failJob: { cmd: 'FailJobCommand', kind: 'command' },
   getActivities: { cmd: 'GetActivitiesQuery', kind: 'query' },
   getAuditTrail: { cmd: 'GetAuditTrailQuery', kind: 'query' },
+  getCircuits: { cmd: 'GetCircuitsQuery', kind: 'query' },
   getContextLoaders: { cmd: 'GetContextLoadersQuery', kind: 'query' },
   getProcessBundle: { cmd: 'GetProcessBundleQuery', kind: 'query' },
   getProcessDefinitionById: { cmd: 'GetProcessDefinitionByIdQuery', kind: 'query' },
@@ -176,6 +185,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   getProcessInstanceState: { cmd: 'GetProcessInstanceStateCommand', kind: 'query' },
   giveUpRetries: { cmd: 'GiveUpRetriesCommand', kind: 'command' },
   listApiTokens: { cmd: 'ListApiTokensQuery', kind: 'query' },
+  openCircuit: { cmd: 'OpenCircuitCommand', kind: 'command' },
   pauseProcessInstance: { cmd: 'PauseProcessInstanceCommand', kind: 'command' },
   postponeRetry: { cmd: 'PostponeRetryCommand', kind: 'command' },
   publishMessage: { cmd: 'PublishMessageCommand', kind: 'command' },

@@ -59,6 +59,7 @@ describe("another program's import", () => {
       `import { createClient } from 'reprise/client';\nconst client = createClient({ baseUrl: '', token: '' });\n${call}\n`;
     const compile = async (name: string, call: string): Promise<string> => {
       const file = await program(name, typed(call));
+      const types = join(ROOT, 'node_modules', '@types');
       const options = [
         '--noEmit',
         '--strict',
@@ -66,14 +67,14 @@ describe("another program's import", () => {
         'nodenext',
         '--target',
         'es2022',
-        '--lib',
-        'es2023,dom',
         '--types',
-        '',
+        'node',
+        '--typeRoots',
+        types,
       ];
       return run(process.execPath, [COMPILER, ...options, file], { cwd: directory }).then(
         () => 'ok',
-        (error: { stdout: string }) => error.stdout,
+        (error: unknown) => (error as { stdout: string }).stdout,
       );
     };
     const right = `const { jobs } = await client.activateJobs({ types: 'a', maxJobs: 2 });

@@ -56,6 +56,8 @@ export interface RetryFailedTaskRequest {
   readonly keepVariables?: 'always' | 'onSuccess';
   /** `reset`: a fresh automatic budget. */
   readonly attempts?: 'keep' | 'reset';
+  /** Execute it even where the circuit of its endpoint is open. */
+  readonly ignoreCircuit?: boolean;
   /** Not available yet. */
   readonly onVersion?: string;
 }
