@@ -7,7 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { BUILT, build } from './build.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = ['src', 'migrations', 'ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.sdk.json', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'migrations',
+  'ormconfig.ts',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'tsconfig.sdk.json',
+  'package-lock.json',
+];
 
 if (newest(SOURCES) > (statSync(BUILT, { throwIfNoEntry: false })?.mtimeMs ?? 0)) {
   process.stdout.write('Building dist, once for these sources ...\n');

@@ -1,79 +1,32 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { field, type ApiClient, type Data, type WireAnswer } from './support/api-client.js';
-import { flow, handlerTask, httpTask, model, sequence, type Element } from './support/models.js';
-import { failing, succeeding, TestService, type Behaviour } from './support/test-service.js';
-import { startTestServer, type TestServer } from './support/test-server.js';
+import { field, type ApiClient } from './support/api-client.js';
+import { handlerTask, httpTask, type Element } from './support/models.js';
+import { attemptsOf, HTTP, policy, Recovering, withExtensions } from './support/recovering.js';
+import { failing, type Behaviour, type TestService } from './support/test-service.js';
 
 jest.setTimeout(30_000);
 
-let server: TestServer;
+let recovering: Recovering;
 let service: TestService;
 let admin: ApiClient;
-let models = 0;
 
 beforeAll(async () => {
-  const handlers = fileURLToPath(new URL('./support/handlers.mjs', import.meta.url));
-  [server, service] = await Promise.all([
-    startTestServer({ REPRISE_TEST_CLOCK: 'true', REPRISE_HANDLERS: handlers }),
-    new TestService().start(),
-  ]);
-  admin = server.admin;
+  recovering = await Recovering.start();
+  ({ service, admin } = recovering);
 });
 
-afterAll(async () => {
-  await Promise.all([server?.close(), service?.stop()]);
-});
+afterAll(() => recovering?.stop());
 
 beforeEach(() => {
   service.answers(failing());
   service.calls.length = 0;
 });
 
-const HTTP = httpTask('Task_1', 'One');
-
-/** A task with what our own extensions say about it. */
-function withExtensions({ id, xml }: Element, extensions: string, attributes = ''): Element {
-  return {
-    id,
-    xml: xml.replace('</bpmn:extensionElements>', `${extensions}$&`).replace(`id="${id}"`, `id="${id}" ${attributes}`),
-  };
-}
-
-/** Deploys a process of this task and starts it. */
-async function run(task: Element, variables: object = {}, more = '', waitMs = 10_000): Promise<string> {
-  const key = `model-${models++}`;
-  await admin.deploy(sequence(key, task).replace('</bpmn:process>', `${more}</bpmn:process>`));
-  return admin.start(key, { serviceUrl: service.url, ...variables }, { waitMs });
-}
-
-/** The same with a boundary event for the error code E1, which leads to an end of its own. */
-async function runCaught(task: Element): Promise<string> {
-  const key = `model-${models++}`;
-  const xml = model(
-    key,
-    `<bpmn:startEvent id="StartEvent" />${task.xml}<bpmn:endEvent id="EndEvent" />
-     <bpmn:boundaryEvent id="Caught" attachedToRef="${task.id}"><bpmn:errorEventDefinition errorRef="Error_1" /></bpmn:boundaryEvent>
-     <bpmn:endEvent id="End_Caught" />${flow('f1', 'StartEvent', task.id)}${flow('f2', task.id, 'EndEvent')}${flow('f3', 'Caught', 'End_Caught')}`,
-  ).replace('<bpmn:process', '<bpmn:error id="Error_1" errorCode="E1" /><bpmn:process');
-  await admin.deploy(xml);
-  return admin.start(key, { serviceUrl: service.url });
-}
-
-const policy = (attributes: string, children = ''): string =>
-  `<reprise:retryPolicy ${attributes}>${children}</reprise:retryPolicy>`;
-const errorOf = async (guid: string): Promise<unknown> => field(await admin.reaches(guid, 'error'), 'error');
-const attemptsOf = (state: WireAnswer): readonly Data[] => state.data?.['attempts'] as readonly Data[];
-const actionsOf = async (guid: string): Promise<unknown[]> => (await admin.trail(guid)).map((entry) => entry['action']);
-
-/** Moves the clock to the next attempt; the wait before it, in ms. */
-async function waitOut(guid: string): Promise<number> {
-  const state = await admin.state(guid);
-  const next = String(field(state, 'retrying.nextAttemptAt'));
-  const waited = Date.parse(next) - Date.parse(String(attemptsOf(state).at(-1)?.['endedAt']));
-  await admin.cmd('AdvanceClockCommand', { to: next });
-  return waited;
-}
+const run: Recovering['run'] = (...of) => recovering.run(...of);
+const errorOf = (guid: string): Promise<unknown> => recovering.errorOf(guid);
+const actionsOf = (guid: string): Promise<unknown[]> => recovering.actionsOf(guid);
+const waitOut = (guid: string): Promise<number> => recovering.waitOut(guid);
+const runCaught = (task: Element): Promise<string> => recovering.runCaught(task);
 
 describe('the class of a failure', () => {
   it.each([
@@ -243,96 +196,5 @@ describe('attempts that are used up', () => {
     await waitOut(guid);
     await waitOut(guid);
     expect(await errorOf(guid)).toMatchObject({ attemptNumber: 3, decision: expect.stringContaining('total budget of 9000 ms') });
-  });
-});
-
-describe('a handler', () => {
-  it('says that trying again is of no use, or when it is', async () => {
-    const task = withExtensions(handlerTask('Task_1', 'failing'), policy('attempts="3" delays="PT1S"'));
-    const final = await run(task, { failure: { message: 'unavailable', nonRetryable: true } });
-    expect(await errorOf(final)).toMatchObject({ attemptNumber: 1, decision: 'the task said that trying again is of no use' });
-    const later = await run(task, { failure: { message: 'unavailable', retryAfterMs: 5_000 } });
-    expect(await waitOut(later)).toBe(5_000);
-  });
-
-  it('that gives no sign of life is told to stop, and the next attempt reads how far it had come', async () => {
-    const task = withExtensions(
-      handlerTask('Task_1', 'counting'),
-      `${policy('attempts="2" delays="PT0S"')}<reprise:timeouts heartbeat="PT0.3S" />`,
-    );
-    const guid = await run(task);
-    const state = await admin.reaches(guid, 'completed');
-    expect(field(state, 'state.variables.lastServiceResult')).toEqual({ from: 3 });
-    expect(attemptsOf(state)[0]).toMatchObject({ errorCode: 'HEARTBEAT_TIMEOUT', errorClass: 'NETWORK_TIMEOUT' });
-  });
-});
-
-describe('the time for all attempts', () => {
-  it('ends a call that is under way, and there is no other', async () => {
-    service.holds();
-    const guid = await run(
-      withExtensions(HTTP, `${policy('attempts="9" delays="PT0S"')}<reprise:timeouts total="PT1M" />`),
-      {},
-      '',
-      0,
-    );
-    await service.hasCalls(1);
-    await admin.cmd('AdvanceClockCommand', { by: 'PT1M' });
-    expect(await errorOf(guid)).toMatchObject({ attemptNumber: 1, errorCode: 'TOTAL_TIMEOUT' });
-    await service.hasAbandoned(1);
-    service.release();
-    expect(service.calls).toHaveLength(1);
-  });
-
-  it('ends a wait for the next attempt, and begins anew with a retry by hand', async () => {
-    const guid = await run(withExtensions(HTTP, `${policy('attempts="9" delays="PT50S"')}<reprise:timeouts total="PT1M" />`));
-    await waitOut(guid);
-    await admin.cmd('AdvanceClockCommand', { by: 'PT10S' });
-    expect(await errorOf(guid)).toMatchObject({ attemptNumber: 2, errorCode: 'TOTAL_TIMEOUT' });
-    service.answers(succeeding());
-    expect(await admin.cmd('RetryFailedTaskCommand', { instanceGuid: guid })).toMatchObject({ data: { status: 'completed' } });
-  });
-});
-
-describe('a task that runs at most once', () => {
-  const once = (more = ''): Element =>
-    withExtensions(
-      httpTask('Task_1', 'One', { TimeoutMs: '200' }),
-      policy('attempts="3" delays="PT0S"'),
-      `reprise:delivery="at-most-once" ${more}`,
-    );
-
-  it('is not run again after a time-out: its outcome is unknown', async () => {
-    service.holds();
-    const guid = await run(once());
-    expect(await errorOf(guid)).toMatchObject({ attemptNumber: 1, outcome: 'unknown', errorKind: 'unknown-outcome' });
-    service.release();
-    expect(service.calls).toHaveLength(1);
-  });
-
-  it.each([
-    [{ outcome: 'completed', result: { paid: true } }, 'completed'],
-    [{ outcome: 'not-executed' }, 'completed'],
-    [{ outcome: 'unknown' }, 'error'],
-    [{ nonsense: 1 }, 'error'],
-  ])('asks a task of the model first, which answers %j: %s', async (answer, status) => {
-    const ask = httpTask('Ask', 'Ask');
-    let asked = 0;
-    service.answers((call, response) => {
-      if (call.path === '/Ask') {
-        asked++;
-        succeeding(answer)(call, response);
-      } else if (asked > 0) succeeding({ paid: true })(call, response);
-    });
-    const guid = await run(once('reprise:reconcile="Ask"'), {}, ask.xml);
-    const state = await admin.reaches(guid, status);
-    expect(asked).toBe(1);
-    expect(service.calls.filter(({ path }) => path === '/Task_1')).toHaveLength(
-      'outcome' in answer && answer.outcome === 'not-executed' ? 2 : 1,
-    );
-    // The other side can tell what it is asked about.
-    expect(new Set(service.calls.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
-    expect(await actionsOf(guid)).toContain('OutcomeAsked');
-    if (status === 'completed') expect(field(state, 'state.variables.Task_1_result')).toEqual({ paid: true });
   });
 });

@@ -167,10 +167,9 @@ describe('retry-with-fallback', () => {
 describe('intelligent-retry', () => {
   const once =
     (status: number, headers: Record<string, string> = {}): Behaviour =>
-    (call, response) => {
+    (_call, response) => {
       service.answers(succeeding());
       response.writeHead(status, headers).end();
-      void call;
     };
 
   it.each([

@@ -98,6 +98,7 @@ describe('retention', () => {
       'incident',
       'instance_scope',
       'job',
+      'job_permit',
       'message_subscription',
       'process_instance',
       'task_attempt',

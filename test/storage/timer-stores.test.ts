@@ -159,7 +159,7 @@ describe('timers of several tenants', () => {
     await scheduleTimers(1_000, NOW, 'storm');
     await scheduleTimers(300, NOW + 500, 'other');
     await scheduleTimers(10, NOW + 20_000, 'later');
-    const nodes = await Promise.all([1, 2, 3].map(() => new PgTimerStore(database.pool)));
+    const nodes = [1, 2, 3].map(() => new PgTimerStore(database.pool));
     const claimed: number[] = [];
 
     await Promise.all(
