@@ -44,6 +44,7 @@ import type {
   ThrowBpmnErrorRequest,
   UpdateJobRetriesRequest,
 } from './requests/jobs.js';
+import type { GetLimitsRequest, RemoveLimitRequest, SetLimitRequest } from './requests/limits.js';
 import type { AdvanceClockRequest, BroadcastSignalRequest, PublishMessageRequest } from './requests/messages.js';
 import type {
   GiveUpRetriesRequest,
@@ -94,6 +95,8 @@ export interface Requests {
   getCircuits: Call<GetCircuitsRequest, JsonObject>;
   /** The context loaders that definitions may name. */
   getContextLoaders: Call<GetContextLoadersRequest, JsonObject>;
+  /** The limits of the tenant, with what uses them and waits for them now. */
+  getLimits: Call<GetLimitsRequest, JsonObject>;
   /** A process definition with what belongs to it. */
   getProcessBundle: Call<GetProcessBundleRequest, JsonObject>;
   /** Everything about one process definition. */
@@ -122,6 +125,8 @@ export interface Requests {
   publishMessage: Call<PublishMessageRequest, PublishedMessage>;
   /** Say that a job is being worked on, and extend its lock. */
   recordHeartbeat: Call<RecordHeartbeatRequest, HeartbeatAnswer>;
+  /** Take a limit away: what waits for it goes on. */
+  removeLimit: Call<RemoveLimitRequest, JsonObject>;
   /** Give a process definition another name; its version stays. */
   renameProcessDefinition: Call<RenameProcessDefinitionRequest, JsonObject>;
   /** Go on where the instance was paused. */
@@ -134,6 +139,8 @@ export interface Requests {
   returnCallback: Call<ReturnCallbackRequest, InstanceState>;
   /** End an API token for good. */
   revokeApiToken: Call<RevokeApiTokenRequest, JsonObject>;
+  /** Limit how many attempts of a task type, or to an endpoint, run at once or begin in a second. */
+  setLimit: Call<SetLimitRequest, JsonObject>;
   /** Change variables of an instance that has not ended. */
   setProcessVariables: Call<SetProcessVariablesRequest, InstanceState>;
   /** Complete what waits: a user task, a receive task or a message event. */
@@ -176,6 +183,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   getAuditTrail: { cmd: 'GetAuditTrailQuery', kind: 'query' },
   getCircuits: { cmd: 'GetCircuitsQuery', kind: 'query' },
   getContextLoaders: { cmd: 'GetContextLoadersQuery', kind: 'query' },
+  getLimits: { cmd: 'GetLimitsQuery', kind: 'query' },
   getProcessBundle: { cmd: 'GetProcessBundleQuery', kind: 'query' },
   getProcessDefinitionById: { cmd: 'GetProcessDefinitionByIdQuery', kind: 'query' },
   getProcessDefinitionList: { cmd: 'GetProcessDefinitionListQuery', kind: 'query' },
@@ -190,12 +198,14 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   postponeRetry: { cmd: 'PostponeRetryCommand', kind: 'command' },
   publishMessage: { cmd: 'PublishMessageCommand', kind: 'command' },
   recordHeartbeat: { cmd: 'RecordHeartbeatCommand', kind: 'poll' },
+  removeLimit: { cmd: 'RemoveLimitCommand', kind: 'command' },
   renameProcessDefinition: { cmd: 'RenameProcessDefinitionCommand', kind: 'command' },
   resumeProcessInstance: { cmd: 'ResumeProcessInstanceCommand', kind: 'command' },
   retryFailedTask: { cmd: 'RetryFailedTaskCommand', kind: 'command' },
   retryNow: { cmd: 'RetryNowCommand', kind: 'command' },
   returnCallback: { cmd: 'ReturnCallbackCommand', kind: 'command' },
   revokeApiToken: { cmd: 'RevokeApiTokenCommand', kind: 'command' },
+  setLimit: { cmd: 'SetLimitCommand', kind: 'command' },
   setProcessVariables: { cmd: 'SetProcessVariablesCommand', kind: 'command' },
   signalProcessInstance: { cmd: 'SignalProcessInstanceCommand', kind: 'command' },
   skipFailedTask: { cmd: 'SkipFailedTaskCommand', kind: 'command' },

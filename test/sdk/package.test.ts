@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,32 @@ export const token: number | undefined = jobs[0]?.token;`;
     const wrong = `await client.completeJob({ jobId: 'a:1', outputs: {} });\nexport {};`;
     expect(await compile('right.ts', right)).toBe('ok');
     expect(await compile('wrong.ts', wrong)).toContain('outputs');
+  });
+
+  it("does what the guide's program says", async () => {
+    await server.admin.deploy(await readFile(join(ROOT, 'examples/card-payment.bpmn'), 'utf8'));
+    const guide = await readFile(join(ROOT, 'docs/guides/workers.md'), 'utf8');
+    const [, text = ''] = /```js\n([\s\S]*?)```/.exec(guide) ?? [];
+    const file = await program('guide.js', text.replaceAll('http://127.0.0.1:3000', server.url));
+    const env = { ...process.env, TOKEN: ADMIN_TOKEN };
+    const { stdout } = await run(process.execPath, [file], { cwd: directory, timeout: 60_000, env });
+    expect(stdout.trim()).toBe('completed R-79');
+  });
+
+  it('is what the example of a worker is made of', async () => {
+    const env = { ...process.env, REPRISE_URL: server.url, REPRISE_TOKEN: ADMIN_TOKEN };
+    const child = spawn(process.execPath, ['examples/worker.mjs'], { cwd: ROOT, env });
+    const start = (variables: object): Promise<string> => server.admin.start('card-payment', variables);
+    const guids = [await start({ card: '1', amount: 5 }), await start({ card: 'busy', amount: 5 })];
+    for (const guid of guids) {
+      const state = await server.admin.reaches(guid, 'completed');
+      expect(state.data).toMatchObject({ state: { variables: { receipt: `charged 5 under ${guid}:2` } } });
+    }
+    await server.admin.reaches(await start({ card: 'declined', amount: 5 }), 'waiting');
+    const invalid = await server.admin.reaches(await start({ card: '1', amount: 'five' }), 'error');
+    expect(invalid.data).toMatchObject({ error: { errorCode: 'INVALID_AMOUNT' } });
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
   it('of anything else of the server is not there', async () => {
