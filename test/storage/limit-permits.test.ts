@@ -86,6 +86,18 @@ describe('permits of a limit', () => {
     expect(await ask(2, 10, 2)).toBe(1);
   });
 
+  test('that were granted are not waited for any more', async () => {
+    await limit(CREDIT, 4);
+    expect(await ask(1, 3)).toBe(3);
+
+    expect(await database.rows('SELECT held, waiting FROM limit_permit')).toEqual([{ held: 3, waiting: 0 }]);
+    expect(await ask(2, 4)).toBe(1);
+    expect(await database.rows('SELECT held, waiting FROM limit_permit ORDER BY node')).toEqual([
+      { held: 3, waiting: 0 },
+      { held: 1, waiting: 3 },
+    ]);
+  });
+
   test('of a node that was declared dead, or is not known any more, are free', async () => {
     await limit(CREDIT, 4);
     expect(await ask(1, 3)).toBe(3);

@@ -81,7 +81,9 @@ export class TenantGate {
     const attempt: WaitingAttempt = { keys, place: this.places++, enter, hasLeft: false };
     this.place(attempt);
     return () => {
-      if (!attempt.hasLeft) this.laneOf(attempt)?.cancel(attempt);
+      if (attempt.hasLeft) return;
+      this.laneOf(attempt)?.cancel(attempt);
+      this.wake(LOOK_MS); // Others must not make room for what does not wait any more.
     };
   }
 

@@ -71,7 +71,8 @@ export const TAKE_PERMITS = {
          ELSE max_concurrent - held - jobs END) FILTER (WHERE max_concurrent IS NOT NULL), min(floor(tokens))))::integer ELSE 0 END AS permits
      FROM limits),
    taken AS (
-     UPDATE limit_permit AS permit SET held = permit.held + granted.permits FROM granted
+     UPDATE limit_permit AS permit SET held = permit.held + granted.permits, waiting = greatest(0, permit.waiting - granted.permits)
+     FROM granted
      WHERE granted.permits > 0 AND permit.tenant_id = $1::text AND permit.key = ANY ($3::text[]) AND permit.node = $2::integer),
    begun AS (
      UPDATE task_limit SET tokens = limits.tokens - granted.permits, refilled_at = limits.at FROM limits, granted
