@@ -190,7 +190,14 @@ function commandsFor(
     }
     case 'release':
       return executing
-        ? [{ type: 'release-attempt', elementInstanceId: executing.id, attempt: executing.attempt - (pick % 5 ? 0 : 1) }]
+        ? [
+            {
+              type: 'release-attempt',
+              elementInstanceId: executing.id,
+              attempt: executing.attempt - (pick % 5 ? 0 : 1),
+              ...(pick % 2 === 0 && { delayMs: value * 1000 }),
+            },
+          ]
         : [];
     case 'wait':
       drive.now += value * 1000;
