@@ -1,8 +1,11 @@
+import { findJsonProblem } from '../contract/json-rules.js';
 import type { JsonValue } from '../engine/index.js';
 
 /** At most so often what a heartbeat says is stored, in ms: it is a step of the instance. */
 const LEAST_MS = 1_000;
 const MOST_MS = 60_000;
+/** It is kept in the instance's state, which every step writes. */
+const MOST_BYTES = 65_536;
 
 /** Stores what a running attempt says about its progress, no oftener than it must be: of several, the last. */
 export class AttemptHeartbeat {
@@ -36,8 +39,17 @@ export class AttemptHeartbeat {
       if (unsaid === null) return;
       this.unsaid = null;
       this.saidAt = performance.now();
-      await this.say(unsaid.details);
+      if (isStorable(unsaid.details)) await this.say(unsaid.details);
     });
     return this.saying;
+  }
+}
+
+/** It comes from code that is not ours: what cannot be stored, or is too much, is not worth the attempt. */
+function isStorable(details: JsonValue): boolean {
+  try {
+    return findJsonProblem(details) === null && Buffer.byteLength(JSON.stringify(details)) <= MOST_BYTES;
+  } catch {
+    return false;
   }
 }

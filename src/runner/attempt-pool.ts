@@ -7,7 +7,6 @@ import { StorageUnavailable, type InstanceHeader } from '../application/ports/in
 import { Telemetry } from '../application/ports/telemetry.js';
 import { ConnectorRegistry } from '../connectors/connector-registry.js';
 import type { AttemptOutcome, TaskAttempt } from '../connectors/connector.js';
-import { findJsonProblem } from '../contract/json-rules.js';
 import type { Command, CompleteAttempt, ExecuteAttempt, FailAttempt, JsonValue } from '../engine/index.js';
 import { isCircuitFault } from '../application/circuits/circuit-fault.js';
 import { AttemptHeartbeat } from './attempt-heartbeat.js';
@@ -187,7 +186,7 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   private heartbeatOf(header: InstanceHeader, { elementInstanceId, attempt, work }: ExecuteAttempt): AttemptHeartbeat {
     const say = async (details: JsonValue): Promise<void> => {
       const command = { type: 'record-heartbeat', elementInstanceId, attempt, details, lockMs: null } as const;
-      if (findJsonProblem(details) === null) await this.session?.apply(header, command).catch(() => undefined);
+      await this.session?.apply(header, command).catch(() => undefined);
     };
     return new AttemptHeartbeat(say, work.timeouts.heartbeatMs);
   }
