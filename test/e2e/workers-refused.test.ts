@@ -94,6 +94,22 @@ describe('a stale or a foreign worker', () => {
     expect(await say(admin, 'CompleteJob', job)).toMatchObject({ isSuccessful: true });
   });
 
+  it('takes jobs of the tenants that its token names, and of no other', async () => {
+    const type = await deployWork(admin);
+    const guid = await admin.start(type);
+    const both = new ApiClient(server.url, await signToken({ tenants: ['rival', 'default'], roles: ['worker'] }), 'rival');
+    expect(await activate(both, type, { waitMs: 0 })).toEqual([]);
+    expect(await activate(both, type, { tenants: ['rival', 'default'] })).toMatchObject([
+      { instanceGuid: guid, tenantId: 'default' },
+    ]);
+
+    const forbidden = await admin.cmd('ActivateJobs', { types: [type], tenants: ['default', 'rival'] });
+
+    expect(forbidden).toMatchObject({ httpStatus: 403, statusCode: '403', message: expect.stringContaining("'rival'") });
+    const { data } = await admin.cmd('GetAuditTrailQuery', { action: ['ActivateJobs'] });
+    expect(data).toMatchObject({ items: [{ outcome: 'refused', detail: { httpStatus: 403 } }] });
+  });
+
   it('cannot end an attempt that the server itself executes', async () => {
     const key = `own-${randomUUID()}`;
     await admin.deploy(sequence(key, handlerTask('Task_Own', 'reprise:wait')));

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { JobKind } from '../../src/application/ports/jobs.js';
 import type { NodeHint } from '../../src/application/ports/node-hints.js';
 import { NodeHints } from '../../src/runner/node-hints.js';
 import { NotifyChannel } from '../../src/storage/connection/notify-channel.js';
@@ -61,6 +62,18 @@ describe('hints', () => {
     await hears(() => movedInstances().length >= ids.length);
 
     expect(movedInstances()).toEqual(ids);
+  });
+
+  test('of kinds of jobs go in pieces that a notification can hold, each kind once; a kind that is too long is left to polling', async () => {
+    const kinds = Array.from({ length: 100 }, (_, i) => ({ tenantId: 'acme', jobType: `charge-${i}-${'é'.repeat(40)}` }));
+    hints.jobOpened({ tenantId: 'acme', jobType: 'x'.repeat(2_000) });
+    for (const kind of [...kinds, ...kinds]) hints.jobOpened(kind);
+    const told = (): JobKind[] => heard.flatMap(({ openJobs = [] }) => [...openJobs]);
+
+    await hears(() => told().length >= kinds.length);
+
+    expect(told()).toEqual(kinds);
+    expect(heard.length).toBeGreaterThan(1);
   });
 
   test('that are gathered when the server ends are sent before it does', async () => {
