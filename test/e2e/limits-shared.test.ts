@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { field, type ApiClient, type Data } from './support/api-client.js';
 import { httpTask, sequence } from './support/models.js';
 import { ProcessServer } from './support/process-server.js';
+import { activate, deployWork, say } from './support/worker-calls.js';
 import { BusyService } from './support/busy-service.js';
 import { until } from './support/until.js';
 
@@ -197,5 +198,26 @@ describe('a server that holds permits', () => {
     service.release(20);
     await allComplete(guids);
     expect(service.most).toBe(2);
+  });
+});
+
+describe('jobs of a type that is limited', () => {
+  it('are handed out up to the limit over both nodes, and the next as soon as one has ended; a worker that waits costs no busy loop', async () => {
+    const type = await deployWork(admin);
+    await limit({ key: `task:${type}`, maxConcurrent: 2 });
+    await Promise.all(Array.from({ length: 5 }, () => admin.start(type)));
+    const [one, other] = [nodes[0].admin, nodes[1].admin];
+
+    const first = await Promise.all([activate(one, type), activate(other, type)]);
+    const held = first.flat();
+    expect(held).toHaveLength(2);
+    expect(await activate(one, type, { waitMs: 300 })).toEqual([]);
+
+    const next = activate(other, type, { maxJobs: 1, waitMs: 20_000 });
+    await say(one, 'CompleteJob', held[0] as (typeof held)[number]);
+    expect(await next).toHaveLength(1);
+    await say(one, 'FailJob', held[1] as (typeof held)[number], { errorMessage: 'no' });
+    expect(await activate(one, type)).toHaveLength(1);
+    expect(await activate(other, type, { waitMs: 0 })).toEqual([]);
   });
 });

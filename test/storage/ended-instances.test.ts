@@ -38,6 +38,7 @@ async function rowsByTable(): Promise<Record<string, number[]>> {
     `SELECT relname AS name, attname AS column FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
        AND relname <> 'instance_call' -- What is to be done at another instance: it goes when it is done.
+       AND relname <> 'job_permit' -- It runs out by itself.
        AND (attname = 'instance_id' OR (relname = 'process_instance' AND attname = 'id'))`,
   );
   const found: Record<string, number[]> = {};
@@ -98,7 +99,6 @@ describe('retention', () => {
       'incident',
       'instance_scope',
       'job',
-      'job_permit',
       'message_subscription',
       'process_instance',
       'task_attempt',

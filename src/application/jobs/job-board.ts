@@ -57,13 +57,14 @@ export class JobBoard {
     for (const line of this.lines.values()) for (const worker of line.leaveAll()) worker.give([]);
   }
 
-  private join(worker: WaitingWorker, first: boolean): void {
+  /** @param looks false: a limit is in the way, so that the next word or poll is soon enough */
+  private join(worker: WaitingWorker, first: boolean, looks = true): void {
     const line = this.lineOf(worker.wish.kinds);
     line.join(worker, first);
     this.poll ??= setInterval(() => {
       for (const each of this.lines.values()) this.serve(each);
     }, POLL_MS);
-    this.serve(line);
+    if (looks) this.serve(line);
   }
 
   private lineOf(kinds: readonly JobKind[]): JobLine {
@@ -103,9 +104,9 @@ export class JobBoard {
   /** Where all of the jobs turned out not to be there any more, the worker waits on, before all others. */
   private async hand(worker: WaitingWorker, claimed: readonly ClaimedJob[]): Promise<void> {
     try {
-      const jobs = await this.activation.activate(claimed, worker.wish);
+      const { jobs, isLimited } = await this.activation.activate(claimed, worker.wish);
       if (jobs.length > 0 || worker.isOver || this.closed) worker.give(jobs);
-      else this.join(worker, true);
+      else this.join(worker, true, !isLimited);
     } catch (error) {
       worker.fail(error);
     }

@@ -104,8 +104,8 @@ export abstract class JobPermits {
   abstract take<Job extends JobOfVisit>(tenantId: string, jobType: string, jobs: readonly Job[], lockMs: number): Promise<Job[]>;
   /** The job's lock was extended: so is its permit. Without one, nothing is done. */
   abstract extend(tenantId: string, jobType: string, job: JobOfVisit, lockMs: number): Promise<void>;
-  /** The jobs have ended, or were not given out after all. What is never given back ends with its lock. */
-  abstract giveBack(tenantId: string, jobType: string, jobs: readonly JobOfVisit[]): Promise<void>;
+  /** The jobs have ended, or were not given out after all. What is never given back ends with its lock. False: there is no limit. */
+  abstract giveBack(tenantId: string, jobType: string, jobs: readonly JobOfVisit[]): Promise<boolean>;
 }
 
 /** The same in the database, which asks for every call. */

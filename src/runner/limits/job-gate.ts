@@ -20,8 +20,8 @@ export class JobGate extends JobPermits {
     if (this.isLimited(tenantId, jobType)) await this.store.extend(tenantId, jobType, job, lockMs);
   }
 
-  async giveBack(tenantId: string, jobType: string, jobs: readonly JobOfVisit[]): Promise<void> {
-    if (this.isLimited(tenantId, jobType)) await this.store.giveBack(tenantId, jobType, jobs);
+  async giveBack(tenantId: string, jobType: string, jobs: readonly JobOfVisit[]): Promise<boolean> {
+    return this.isLimited(tenantId, jobType) && this.store.giveBack(tenantId, jobType, jobs);
   }
 
   private isLimited(tenantId: string, jobType: string): boolean {

@@ -36,8 +36,9 @@ export class PgJobPermits extends JobPermitStore {
     await this.pool.query(EXTEND_JOB_PERMIT, [job.instanceId, job.elementInstanceId, lockMs]);
   }
 
-  async giveBack(_tenantId: string, _jobType: string, jobs: readonly JobOfVisit[]): Promise<void> {
+  async giveBack(_tenantId: string, _jobType: string, jobs: readonly JobOfVisit[]): Promise<boolean> {
     if (jobs.length > 0) await this.pool.transaction([giveBack(jobs)]);
+    return true;
   }
 }
 
