@@ -19,7 +19,7 @@ export type { Failure } from './judge-failure.js';
  * The element cannot go on: its policy runs it again later or gives it another end, or it waits for a person (an incident).
  */
 export function failElement(draft: Draft, node: FlowNode, instance: ElementInstance, happened: Failure): void {
-  const failure = asKnown(node, happened);
+  const failure = asKnown(node, instance, happened);
   // The attempt that its circuit held back counts as the one that failed.
   if (instance.attempt === 0 || instance.status === 'held') instance.attempt++;
   const undone = undoVariables(draft, instance);

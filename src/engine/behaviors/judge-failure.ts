@@ -30,10 +30,11 @@ const UNKNOWN_OUTCOMES = [
   ...['HTTP_502', 'HTTP_504'],
 ];
 
-/** A task that may run at most once must not run again where nobody knows whether it has run. */
-export function asKnown(node: FlowNode, failure: Failure): Failure {
+/** A task that may run at most once must not run again where nobody knows whether it has run. Between attempts that is known. */
+export function asKnown(node: FlowNode, { status }: ElementInstance, failure: Failure): Failure {
   const atMostOnce = isActivity(node) && 'work' in node && node.work.delivery === 'at-most-once';
-  if (!atMostOnce || failure.kind !== 'technical' || !UNKNOWN_OUTCOMES.includes(failure.code)) return failure;
+  if (!atMostOnce || status !== 'executing' || failure.kind !== 'technical' || !UNKNOWN_OUTCOMES.includes(failure.code))
+    return failure;
   return { ...failure, kind: 'unknown-outcome', details: { ...failure.details, outcome: 'unknown' } };
 }
 
@@ -81,7 +82,7 @@ export function judgeFailure(node: FlowNode, failure: Failure, seen: FailedAttem
   const policy = isActivity(node) ? node.retryPolicy : null;
   if (failure.needsPerson)
     return { action: 'resort', resort: { do: 'error' }, reason: 'what follows cannot be stored', exhausted: false, step: null };
-  if (!failure.isLast) return decideOnFailure(policy, seen);
+  if (!failure.isLast || failure.kind === 'unknown-outcome') return decideOnFailure(policy, seen);
   const resort = policy?.onExhausted ?? { do: 'error' as const };
   return { action: 'resort', resort, reason: failure.message, exhausted: true, step: null };
 }

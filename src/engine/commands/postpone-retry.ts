@@ -15,7 +15,7 @@ export function postponeRetry(draft: Draft, before: InstanceState, command: Post
   instance.dueAt = Math.max(command.until, draft.context.now);
   // While it was paused its row may have fired already; what is kept of that must not fire before the new time.
   draft.state.inbox = draft.state.inbox.filter(
-    (entry) => entry.type !== 'timer' || entry.timer.elementInstanceId !== instance.id,
+    (entry) => entry.type !== 'timer' || entry.timer.kind !== 'retry' || entry.timer.elementInstanceId !== instance.id,
   );
   scheduleRetry(draft, instance, instance.dueAt);
   return null;

@@ -30,15 +30,23 @@ export function updateRetryPolicy(draft: Draft, before: InstanceState, command: 
   const attempts = instance.attempt - instance.budgetFrom;
   if (budget.maxAttempts !== null && attempts >= budget.maxAttempts)
     giveUp(draft, instance, `all ${budget.maxAttempts} attempts of the changed retry policy failed`);
-  else if (command.budget.curve !== undefined) reschedule(draft, instance, budget, attempts);
+  else if (command.budget.curve !== undefined || command.budget.budgetMs !== undefined)
+    reschedule(draft, instance, budget, command.budget.curve === undefined ? null : attempts);
   return null;
 }
 
-function reschedule(draft: Draft, instance: ElementInstance, { curve }: RetryBudget, attempts: number): void {
+/** `retry`: the wait of the changed curve that comes now; null: the time stays. */
+function reschedule(draft: Draft, instance: ElementInstance, { curve, budgetMs }: RetryBudget, retry: number | null): void {
   const { now } = draft.context;
   const dice = diceOf(`${draft.state.guid}/${instance.id}/${instance.attempt}`);
-  instance.dueAt = Math.max(now, (instance.incident?.at ?? now) + delayOf(curve, attempts, dice));
-  scheduleRetry(draft, instance, instance.dueAt);
+  const failedAt = instance.incident?.at ?? now;
+  const dueAt = retry === null ? (instance.dueAt ?? now) : Math.max(now, failedAt + delayOf(curve, retry, dice));
+  const since = recoveryOf(instance).budgetSince ?? instance.startedAt;
+  if (budgetMs !== null && dueAt - since > budgetMs)
+    return giveUp(draft, instance, `the next attempt would begin after the total budget of ${budgetMs} ms`);
+  if (retry === null) return;
+  instance.dueAt = dueAt;
+  scheduleRetry(draft, instance, dueAt);
 }
 
 function changedBudget(node: FlowNode, instance: ElementInstance, { budget: change }: UpdateRetryPolicy): RetryBudget {

@@ -3,6 +3,7 @@ import { isTransient } from './classify-error.js';
 import { delayOf } from './delay-of.js';
 import { matches, type SeenFailure } from './failure-pattern.js';
 import { lastOf } from './ladder-steps.js';
+import { RETRY_AFTER_CAP_MS } from './retry-policy.js';
 import type { LadderStep, LastResort, RetryBudget, RetryCurve, RetryPolicy, RuleAction } from './retry-policy.js';
 
 /** A failed attempt, and what is known of those before it. */
@@ -49,8 +50,9 @@ export function decideOnFailure(policy: RetryPolicy | null, failure: FailedAttem
     return resort(ERROR, failure.nonRetryable ? NOT_RETRYABLE : 'the task has no retry policy');
   const ruled = firstRule(policy, failure);
   if (ruled && 'reason' in ruled) return ruled;
-  if (ruled && ruled.action.do !== 'retry') return byRule(ruled.name, ruled.action, failure);
+  if (ruled && isEnd(ruled.action)) return byRule(ruled.name, ruled.action);
   if (failure.nonRetryable) return resort(ERROR, NOT_RETRYABLE);
+  if (ruled?.action.do === 'reschedule') return reschedule(policy, failure, ruled.name, ruled.action);
   if (ruled === null) {
     if (failure.kind !== 'technical') return resort(ERROR, `a ${failure.kind} failure is not retried automatically`);
     if (policy?.retries === 'transient' && failure.retriesLeft === null && !isTransient(failure.errorClass))
@@ -80,7 +82,14 @@ function firstRule(policy: RetryPolicy | null, failure: FailedAttempt): Ruled | 
   return null;
 }
 
-function byRule(name: string, action: Exclude<RuleAction, { do: 'retry' }>, failure: FailedAttempt): FailureDecision {
+type Reschedule = Extract<RuleAction, { do: 'reschedule' }>;
+type RuledEnd = Exclude<RuleAction, { do: 'retry' | 'reschedule' }>;
+
+function isEnd(action: RuleAction): action is RuledEnd {
+  return action.do !== 'retry' && action.do !== 'reschedule';
+}
+
+function byRule(name: string, action: RuledEnd): FailureDecision {
   switch (action.do) {
     case 'fail':
       return resort(ERROR, `${name}: fail at once`);
@@ -88,13 +97,17 @@ function byRule(name: string, action: Exclude<RuleAction, { do: 'retry' }>, fail
       return resort({ do: 'park' }, `${name}: park`);
     case 'throw':
       return resort({ do: 'throw', errorCode: action.errorCode }, `${name}: throw ${action.errorCode}`);
-    case 'reschedule': {
-      if (failure.reschedules >= action.most)
-        return { ...resort(ERROR, `${name}: rescheduled ${action.most} times already`), exhausted: true };
-      const reason = `${name}: reschedule, the attempt does not count`;
-      return { action: 'reschedule', delayMs: action.delayMs, reason, exhausted: false, step: null };
-    }
   }
+}
+
+function reschedule(policy: RetryPolicy | null, failure: FailedAttempt, name: string, action: Reschedule): FailureDecision {
+  if (failure.reschedules >= action.most)
+    return { ...resort(ERROR, `${name}: rescheduled ${action.most} times already`), exhausted: true };
+  const delayMs = atLeastAsAsked(policy, failure, action.delayMs);
+  const tooLate = afterBudget(policy, failure, delayMs);
+  if (tooLate) return tooLate;
+  const reason = `${name}: reschedule, the attempt does not count`;
+  return { action: 'reschedule', delayMs, reason, exhausted: false, step: null };
 }
 
 function again(policy: RetryPolicy | null, failure: FailedAttempt, ruled: Ruled | null): FailureDecision {
@@ -110,11 +123,17 @@ function again(policy: RetryPolicy | null, failure: FailedAttempt, ruled: Ruled 
     failure,
     own?.curve ? { curve: own.curve, retry: attempts } : currentCurve(policy, budget, attempts),
   );
-  const budgetMs = budget?.budgetMs ?? null;
-  if (budgetMs !== null && failure.elapsedMs + delayMs > budgetMs)
-    return exhausted(policy, `attempt ${attempts + 1} would begin after the total budget of ${budgetMs} ms`);
+  const tooLate = afterBudget(policy, failure, delayMs);
+  if (tooLate) return tooLate;
   const reason = `attempt ${attempts} of ${most ?? 'any number'} failed${by}`;
   return { action: 'retry', delayMs, reason, exhausted: false, step: null };
+}
+
+/** The end of the attempts where the next would begin after the time for all of them; null: it would not. */
+function afterBudget(policy: RetryPolicy | null, failure: FailedAttempt, delayMs: number): FailureDecision | null {
+  const budgetMs = (failure.override ?? policy)?.budgetMs ?? null;
+  if (budgetMs === null || failure.elapsedMs + delayMs <= budgetMs) return null;
+  return exhausted(policy, `attempt ${failure.attempts + 1} would begin after the total budget of ${budgetMs} ms`);
 }
 
 /** A curve, and which of its waits comes next. */
@@ -123,10 +142,14 @@ interface Wait {
   readonly retry: number;
 }
 
-/** Never shorter than what the peer asked for, up to the cap. */
 function waitOf(policy: RetryPolicy | null, failure: FailedAttempt, wait: Wait | null): number {
   const own = failure.nextDelayMs ?? (wait === null ? 0 : delayOf(wait.curve, wait.retry, failure.dice));
-  return Math.max(own, Math.min(failure.retryAfterMs ?? 0, policy?.retryAfterCapMs ?? 0), 0);
+  return atLeastAsAsked(policy, failure, own);
+}
+
+/** Never shorter than what the peer asked for, up to the cap. */
+function atLeastAsAsked(policy: RetryPolicy | null, { retryAfterMs }: FailedAttempt, delayMs: number): number {
+  return Math.max(delayMs, Math.min(retryAfterMs ?? 0, policy?.retryAfterCapMs ?? RETRY_AFTER_CAP_MS), 0);
 }
 
 /** The ladder's newest curve, which begins with its step; else the budget's. */

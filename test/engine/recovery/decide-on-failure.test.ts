@@ -66,6 +66,11 @@ describe('without a policy', () => {
       { override: { maxAttempts: 2, curve: listed(7000), budgetMs: null } },
       'retry 7000: attempt 1 of 2 failed',
     ],
+    [
+      'whose waits are as long as the peer asks, up to an hour',
+      { override: { maxAttempts: 2, curve: listed(7000), budgetMs: null }, retryAfterMs: 9e9 },
+      'retry 3600000: attempt 1 of 2 failed',
+    ],
   ])('%s', (_title, more, decision) => {
     expect(said(null, failure(more))).toBe(decision);
   });
@@ -185,6 +190,11 @@ describe('rules', () => {
       { reschedules: 2 },
       'resort error: rule 1: rescheduled 2 times already (exhausted)',
     ],
+    [
+      { do: 'reschedule', delayMs: 700, most: 2 },
+      { retryAfterMs: 9_000 },
+      'reschedule 9000: rule 1: reschedule, the attempt does not count',
+    ],
   ] as const)('%j after %j', (action, more, decision) => {
     expect(decide(action, more)).toBe(decision);
   });
@@ -200,8 +210,19 @@ describe('rules', () => {
     const again = { do: 'retry', curve: null, maxAttempts: null } as const;
 
     expect(decide(again, { nonRetryable: true })).toMatch(/^resort error: the task said/);
+    expect(decide({ do: 'reschedule', delayMs: 1, most: 2 }, { nonRetryable: true })).toMatch(/^resort error: the task said/);
     expect(decide(again, { kind: 'unknown-outcome' })).toMatch(/^resort error: the outcome/);
     expect(decide({ do: 'park' }, { nonRetryable: true })).toMatch(/^resort park/);
+  });
+
+  it('that reschedule keep to the cap of Retry-After and to the total budget', () => {
+    const rules = [rule({ do: 'reschedule', delayMs: 700, most: 9 })];
+
+    expect(said(policy({ rules, retryAfterCapMs: 5_000 }), failure({ retryAfterMs: 9_000 }))).toMatch(/^reschedule 5000/);
+    expect(said(policy({ rules, budgetMs: 1_000 }), failure({ elapsedMs: 300 }))).toMatch(/^reschedule 700/);
+    expect(said(policy({ rules, budgetMs: 1_000 }), failure({ elapsedMs: 301 }))).toBe(
+      'resort error: attempt 2 would begin after the total budget of 1000 ms (exhausted)',
+    );
   });
 
   it('are asked in order, the first that matches decides', () => {
