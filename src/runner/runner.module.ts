@@ -120,6 +120,7 @@ export class RunnerModule implements OnApplicationShutdown {
         Wakeups,
         AttemptRunner,
         CircuitBreakers,
+        JobPermits,
         NodeIdentity,
         DueWork,
         RunnerLifecycle,

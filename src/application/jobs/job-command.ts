@@ -4,10 +4,12 @@ import type { Command, ElementInstance } from '../../engine/index.js';
 import { isCircuitFault } from '../circuits/circuit-fault.js';
 import { CircuitBreakers } from '../ports/circuits.js';
 import { Clock } from '../ports/clock.js';
+import { JobPermits } from '../ports/limits.js';
 import { originOf } from '../requests/origin-of.js';
 import type { Caller } from '../caller.js';
 import { EngineSession } from '../session/engine-session.js';
 import type { SessionResult } from '../session/queued-command.js';
+import { JobBoard } from './job-board.js';
 import { jobIdOf, readJobId, type JobVisit } from './job-id.js';
 import { openVisit } from './job-view.js';
 
@@ -43,6 +45,8 @@ export class JobCommand {
     private readonly session: EngineSession,
     private readonly clock: Clock,
     private readonly breakers: CircuitBreakers,
+    private readonly board: JobBoard,
+    private readonly permits: JobPermits,
   ) {}
 
   /**
@@ -65,6 +69,7 @@ export class JobCommand {
     if (result.kind === 'not-found') return { kind: 'answer', answer: refused(`Job '${request.jobId}' not found.`, refusal) };
     if (result.kind === 'done') {
       this.recordOutcome(caller.tenantId, command, result);
+      await this.keepPermit(caller.tenantId, command, result.instance.header.id);
       return doneOf(result, visit);
     }
     const { rejected, instance } = result;
@@ -76,6 +81,16 @@ export class JobCommand {
       ...refusal,
     };
     return { kind: 'answer', answer: refused(rejected.message, data) };
+  }
+
+  /** As long as the lock: a heartbeat extends both, and an outcome ends them. */
+  private async keepPermit(tenantId: string, command: Command, instanceId: number): Promise<void> {
+    if (command.type === 'complete-attempt' || command.type === 'fail-attempt')
+      void this.board.jobEnded(tenantId, { instanceId, elementInstanceId: command.elementInstanceId });
+    else if (command.type === 'record-heartbeat' && command.lockMs !== null)
+      await this.permits
+        .extend(tenantId, { instanceId, elementInstanceId: command.elementInstanceId }, command.lockMs)
+        .catch(() => undefined); // The heartbeat stands; the next one extends it.
   }
 
   /** Outcomes of workers tell of their task type, as those of handlers do. */
