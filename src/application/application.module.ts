@@ -10,6 +10,7 @@ import { HANDLERS } from './handlers.js';
 import { InstanceAnswer } from './instance-answer.js';
 import { InstanceStarter } from './instance-starter.js';
 import { JobActivation } from './jobs/job-activation.js';
+import { JobAdmission } from './jobs/job-admission.js';
 import { JobBoard } from './jobs/job-board.js';
 import { JobCommand } from './jobs/job-command.js';
 import { BufferedMessages } from './messages/buffered-messages.js';
@@ -46,6 +47,7 @@ const SHARED = [
     FamilyRest,
     DefinitionChanges,
     JobActivation,
+    JobAdmission,
     JobCommand,
     EditRetries,
     OperatorCommand,

@@ -195,17 +195,17 @@ describe('permits of jobs', () => {
     expect(await jobs.take(ACME, 'credit', [job(4)], 60_000)).toEqual([]);
     expect(await ask(1, 9, 2)).toBe(0);
 
-    await jobs.giveBack(ACME, 'credit', [job(1), job(2)]);
+    await jobs.giveBack(ACME, [job(1), job(2)]);
     expect(await ask(1, 9, 2)).toBe(2);
   });
 
   test('end with their lock, unless that is extended', async () => {
     await limit(CREDIT, 2);
     await jobs.take(ACME, 'credit', [job(1), job(2)], 60_000);
-    await jobs.extend(ACME, 'credit', job(1), 0);
+    await jobs.extend(ACME, job(1), 0);
 
     expect(await jobs.take(ACME, 'credit', [job(3), job(4)], 60_000)).toEqual([job(3)]);
-    await jobs.extend(ACME, 'credit', job(3), 60_000);
+    await jobs.extend(ACME, job(3), 60_000);
     expect(await jobs.take(ACME, 'credit', [job(4)], 60_000)).toEqual([]);
     expect(await database.rows('SELECT element_instance_id AS id FROM job_permit ORDER BY 1')).toEqual([{ id: 2 }, { id: 3 }]);
   });

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { ActivatedJob } from '../../contract/activated-job.js';
 import { NodeIdentity } from '../ports/clock.js';
 import { JobStore, type ClaimedJob, type JobKind } from '../ports/jobs.js';
+import { JobPermits, type JobOfVisit } from '../ports/limits.js';
 import { JobActivation } from './job-activation.js';
+import { JobAdmission } from './job-admission.js';
+import { jobIdOf } from './job-id.js';
 import { JobLine } from './job-line.js';
 import { WaitingWorker, type JobWish } from './waiting-worker.js';
 
@@ -22,6 +25,8 @@ export class JobBoard {
 
   constructor(
     private readonly store: JobStore,
+    private readonly admission: JobAdmission,
+    private readonly permits: JobPermits,
     private readonly activation: JobActivation,
     private readonly node: NodeIdentity,
   ) {}
@@ -51,20 +56,25 @@ export class JobBoard {
     for (const line of this.linesByKind.get(keyOf(kind)) ?? []) this.serve(line);
   }
 
+  /** The job's attempt has ended: what it held of its limit is free, also for those that wait here. Never rejects. */
+  async jobEnded(tenantId: string, job: JobOfVisit): Promise<void> {
+    await this.permits.giveBack(tenantId, [job]).catch(() => undefined); // It ends with the lock.
+    for (const line of this.lines.values()) line.awake(tenantId);
+  }
+
   /** From now on nobody waits here: all are told at once that there is no job. */
   close(): void {
     this.closed = true;
     for (const line of this.lines.values()) for (const worker of line.leaveAll()) worker.give([]);
   }
 
-  /** @param looks false: a limit is in the way, so that the next word or poll is soon enough */
-  private join(worker: WaitingWorker, first: boolean, looks = true): void {
+  private join(worker: WaitingWorker, first: boolean): void {
     const line = this.lineOf(worker.wish.kinds);
     line.join(worker, first);
     this.poll ??= setInterval(() => {
       for (const each of this.lines.values()) this.serve(each);
     }, POLL_MS);
-    if (looks) this.serve(line);
+    this.serve(line);
   }
 
   private lineOf(kinds: readonly JobKind[]): JobLine {
@@ -101,12 +111,16 @@ export class JobBoard {
     this.poll = null;
   }
 
-  /** Where all of the jobs turned out not to be there any more, the worker waits on, before all others. */
+  /** Where all of the jobs turned out not to be there any more, or a limit keeps them, the worker waits on, before all others. */
   private async hand(worker: WaitingWorker, claimed: readonly ClaimedJob[]): Promise<void> {
     try {
-      const { jobs, isLimited } = await this.activation.activate(claimed, worker.wish);
+      const admitted = await this.admission.admit(claimed, worker.wish.lockMs);
+      for (const kind of admitted.full) for (const line of this.linesByKind.get(keyOf(kind)) ?? []) line.rest(kind);
+      const jobs = await this.activation.activate(admitted.jobs, worker.wish);
+      const given = new Set(jobs.map(({ jobId }) => jobId));
+      await this.admission.giveBack(admitted.jobs.filter((job) => !given.has(jobIdOf(job))));
       if (jobs.length > 0 || worker.isOver || this.closed) worker.give(jobs);
-      else this.join(worker, true, !isLimited);
+      else this.join(worker, true);
     } catch (error) {
       worker.fail(error);
     }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { refused, type Answer } from '../../contract/answer.js';
 import type { Command, ElementInstance } from '../../engine/index.js';
 import { isCircuitFault } from '../circuits/circuit-fault.js';
-import { Wakeups } from '../ports/attempts.js';
 import { CircuitBreakers } from '../ports/circuits.js';
 import { Clock } from '../ports/clock.js';
 import { JobPermits } from '../ports/limits.js';
@@ -10,6 +9,7 @@ import { originOf } from '../requests/origin-of.js';
 import type { Caller } from '../caller.js';
 import { EngineSession } from '../session/engine-session.js';
 import type { SessionResult } from '../session/queued-command.js';
+import { JobBoard } from './job-board.js';
 import { jobIdOf, readJobId, type JobVisit } from './job-id.js';
 import { openVisit } from './job-view.js';
 
@@ -45,8 +45,8 @@ export class JobCommand {
     private readonly session: EngineSession,
     private readonly clock: Clock,
     private readonly breakers: CircuitBreakers,
+    private readonly board: JobBoard,
     private readonly permits: JobPermits,
-    private readonly wakeups: Wakeups,
   ) {}
 
   /**
@@ -68,7 +68,8 @@ export class JobCommand {
     const result = await this.session.apply(target, command, { origin });
     if (result.kind === 'not-found') return { kind: 'answer', answer: refused(`Job '${request.jobId}' not found.`, refusal) };
     if (result.kind === 'done') {
-      await this.settle(caller.tenantId, command, visit, result);
+      this.recordOutcome(caller.tenantId, command, result);
+      await this.keepPermit(caller.tenantId, command, result.instance.header.id);
       return doneOf(result, visit);
     }
     const { rejected, instance } = result;
@@ -82,23 +83,27 @@ export class JobCommand {
     return { kind: 'answer', answer: refused(rejected.message, data) };
   }
 
-  /** What the attempt's end, or its sign of life, means for the circuit of its type and for its limit. */
-  private async settle(
+  /** As long as the lock: a heartbeat extends both, and an outcome ends them. */
+  private async keepPermit(tenantId: string, command: Command, instanceId: number): Promise<void> {
+    if (command.type === 'complete-attempt' || command.type === 'fail-attempt')
+      void this.board.jobEnded(tenantId, { instanceId, elementInstanceId: command.elementInstanceId });
+    else if (command.type === 'record-heartbeat' && command.lockMs !== null)
+      await this.permits
+        .extend(tenantId, { instanceId, elementInstanceId: command.elementInstanceId }, command.lockMs)
+        .catch(() => undefined); // The heartbeat stands; the next one extends it.
+  }
+
+  /** Outcomes of workers tell of their task type, as those of handlers do. */
+  private recordOutcome(
     tenantId: string,
     command: Command,
-    { elementInstanceId }: JobVisit,
     { instance, report }: Extract<SessionResult, { kind: 'done' }>,
-  ): Promise<void> {
-    const node = instance.definition.nodesById.get(report.taskId ?? '');
-    if (!node || !('work' in node)) return;
-    const jobType = node.work.connector;
-    const job = { instanceId: instance.header.id, elementInstanceId };
-    if (command.type === 'record-heartbeat' && command.lockMs !== null)
-      await this.permits.extend(tenantId, jobType, job, command.lockMs).catch(() => undefined); // It runs out by itself.
+  ): void {
     if (command.type !== 'complete-attempt' && command.type !== 'fail-attempt') return;
     const isFault = command.type === 'fail-attempt' && isCircuitFault(command);
-    if (isFault || this.breakers.isCounting) this.breakers.record(tenantId, `task:${jobType}`, isFault);
-    if (await this.permits.giveBack(tenantId, jobType, [job]).catch(() => false)) this.wakeups.jobOpened({ tenantId, jobType });
+    if (!isFault && !this.breakers.isCounting) return;
+    const node = instance.definition.nodesById.get(report.taskId ?? '');
+    if (node && 'work' in node) this.breakers.record(tenantId, `task:${node.work.connector}`, isFault);
   }
 }
 

@@ -6,11 +6,16 @@ const CLAIM = 500;
 /** For how long a claimed job is ours: longer than its activation takes, in ms. */
 const CLAIM_MS = 5_000;
 
+/** Where a limit lets no more jobs of a kind out, it is asked again after so long, in ms; sooner where a worker here hands one in. */
+const FULL_MS = 200;
+
 /** The workers that wait for the same kinds of jobs, in the order of their arrival. */
 export class JobLine {
   private workers: WaitingWorker[] = [];
   private isLooking = false;
   private isWoken = false;
+  /** Kinds whose limits let no more out now. */
+  private readonly full = new Map<JobKind, NodeJS.Timeout>();
 
   /** @param hand given a worker, which stands in the line no more, and the claimed jobs that it gets */
   constructor(
@@ -57,6 +62,29 @@ export class JobLine {
     this.isLooking = false;
   }
 
+  /** A limit lets no more jobs of this kind out: it is left alone for a moment. */
+  rest({ tenantId, jobType }: JobKind): void {
+    const kind = this.kinds.find((each) => each.tenantId === tenantId && each.jobType === jobType);
+    if (!kind || this.full.has(kind)) return;
+    const end = (): void => {
+      this.full.delete(kind);
+      void this.serve();
+    };
+    this.full.set(kind, setTimeout(end, FULL_MS));
+  }
+
+  /** A permit of the tenant may be free again. */
+  awake(tenantId: string): void {
+    let isAwake = false;
+    for (const [kind, timer] of this.full) {
+      if (kind.tenantId !== tenantId) continue;
+      clearTimeout(timer);
+      this.full.delete(kind);
+      isAwake = true;
+    }
+    if (isAwake) void this.serve();
+  }
+
   private async look(): Promise<void> {
     const asking = [...this.workers];
     const wanted = Math.min(
@@ -64,7 +92,8 @@ export class JobLine {
       asking.reduce((sum, { wish }) => sum + wish.maxJobs, 0),
     );
     try {
-      const claimed = await this.store.claim(this.kinds, wanted, this.node, CLAIM_MS);
+      const kinds = this.kinds.filter((kind) => !this.full.has(kind));
+      const claimed = kinds.length === 0 ? [] : await this.store.claim(kinds, wanted, this.node, CLAIM_MS);
       for (const worker of asking) worker.failure = null;
       if (claimed.length === wanted) this.isWoken = true;
       this.deal(claimed, asking);

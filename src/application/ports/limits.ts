@@ -94,7 +94,7 @@ export interface JobOfVisit {
 
 /**
  * Permits of `task:<type>` for jobs that are given to workers. They count together with those of the attempts that nodes
- * execute themselves. Where the tenant has set no limit for the type, nothing is asked of the database.
+ * execute themselves. Where the tenant has set no limit, nothing is asked of the database.
  */
 export abstract class JobPermits {
   /**
@@ -103,9 +103,9 @@ export abstract class JobPermits {
    */
   abstract take<Job extends JobOfVisit>(tenantId: string, jobType: string, jobs: readonly Job[], lockMs: number): Promise<Job[]>;
   /** The job's lock was extended: so is its permit. Without one, nothing is done. */
-  abstract extend(tenantId: string, jobType: string, job: JobOfVisit, lockMs: number): Promise<void>;
-  /** The jobs have ended, or were not given out after all. What is never given back ends with its lock. False: there is no limit. */
-  abstract giveBack(tenantId: string, jobType: string, jobs: readonly JobOfVisit[]): Promise<boolean>;
+  abstract extend(tenantId: string, job: JobOfVisit, lockMs: number): Promise<void>;
+  /** The jobs have ended, or were not given out after all. What is never given back ends with its lock. */
+  abstract giveBack(tenantId: string, jobs: readonly JobOfVisit[]): Promise<void>;
 }
 
 /** The same in the database, which asks for every call. */

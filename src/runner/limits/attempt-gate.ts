@@ -68,6 +68,11 @@ export class AttemptGate {
     return this.byTenant.get(tenantId)?.isLimited([key]) ?? false;
   }
 
+  /** Whether the tenant has set any limit. */
+  hasLimits(tenantId: string): boolean {
+    return this.byTenant.get(tenantId)?.hasLimits ?? false;
+  }
+
   /** Runs `begin` when the limits let it. An attempt that is aborted leaves the line; what it gives then counts for nothing. */
   pass<T>(attempt: GatedAttempt, signal: AbortSignal, begin: () => Promise<T>): Promise<T | AttemptOutcome | GivenBack> {
     const gate = this.byTenant.get(attempt.tenantId);

@@ -13,18 +13,14 @@ export class JobGate extends JobPermits {
   }
 
   async take<Job extends JobOfVisit>(tenantId: string, jobType: string, jobs: readonly Job[], lockMs: number): Promise<Job[]> {
-    return this.isLimited(tenantId, jobType) ? this.store.take(tenantId, jobType, jobs, lockMs) : [...jobs];
+    return this.gate.isLimited(tenantId, `task:${jobType}`) ? this.store.take(tenantId, jobType, jobs, lockMs) : [...jobs];
   }
 
-  async extend(tenantId: string, jobType: string, job: JobOfVisit, lockMs: number): Promise<void> {
-    if (this.isLimited(tenantId, jobType)) await this.store.extend(tenantId, jobType, job, lockMs);
+  async extend(tenantId: string, job: JobOfVisit, lockMs: number): Promise<void> {
+    if (this.gate.hasLimits(tenantId)) await this.store.extend(tenantId, job, lockMs);
   }
 
-  async giveBack(tenantId: string, jobType: string, jobs: readonly JobOfVisit[]): Promise<boolean> {
-    return this.isLimited(tenantId, jobType) && this.store.giveBack(tenantId, jobType, jobs);
-  }
-
-  private isLimited(tenantId: string, jobType: string): boolean {
-    return this.gate.isLimited(tenantId, `task:${jobType}`);
+  async giveBack(tenantId: string, jobs: readonly JobOfVisit[]): Promise<void> {
+    if (this.gate.hasLimits(tenantId)) await this.store.giveBack(tenantId, jobs);
   }
 }

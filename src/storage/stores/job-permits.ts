@@ -32,13 +32,12 @@ export class PgJobPermits extends JobPermitStore {
     return jobs.slice(0, row?.granted ?? 0);
   }
 
-  async extend(_tenantId: string, _jobType: string, job: JobOfVisit, lockMs: number): Promise<void> {
+  async extend(_tenantId: string, job: JobOfVisit, lockMs: number): Promise<void> {
     await this.pool.query(EXTEND_JOB_PERMIT, [job.instanceId, job.elementInstanceId, lockMs]);
   }
 
-  async giveBack(_tenantId: string, _jobType: string, jobs: readonly JobOfVisit[]): Promise<boolean> {
+  async giveBack(_tenantId: string, jobs: readonly JobOfVisit[]): Promise<void> {
     if (jobs.length > 0) await this.pool.transaction([giveBack(jobs)]);
-    return true;
   }
 }
 
