@@ -15,11 +15,12 @@ const START_MS = 60_000;
 /** @typedef {{ isSuccessful: boolean, message: string, statusCode: string, data: Record<string, unknown> | null }} Answer */
 
 /**
- * The built server in a process of its own, with the settings it has without being asked, and a client of it.
+ * The built server in a process of its own, with the settings it has unless it is told others, and a client of it.
  * @param {string} databaseUrl
  * @param {number} connections Kept open by the client.
+ * @param {Record<string, string>} [settings] Further ones, by their environment variables.
  */
-export async function startReprise(databaseUrl, connections) {
+export async function startReprise(databaseUrl, connections, settings = {}) {
   const directory = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'reprise-server-'));
   const log = openSync(join(directory, 'log'), 'w');
   const port = await findFreePort();
@@ -33,6 +34,7 @@ export async function startReprise(databaseUrl, connections) {
       HOST: '127.0.0.1',
       REPRISE_ADMIN_TOKEN: TOKEN,
       REPRISE_HANDLERS: HANDLERS,
+      ...settings,
     },
   });
   closeSync(log);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createClient, idempotencyKey, RepriseError, type RepriseClient } from '../../src/sdk/client.js';
 import { sequence, userTask } from '../e2e/support/models.js';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from '../e2e/support/test-server.js';
@@ -12,18 +12,19 @@ let client: RepriseClient;
 
 beforeAll(async () => {
   server = await startTestServer();
+  const direct = createClient({ baseUrl: server.url, token: ADMIN_TOKEN });
+  await direct.createProcessDefinition({ bpmnXml: sequence('person', userTask('Task_1', 'One')) });
+});
+
+afterAll(() => server?.close());
+
+/** One for each test: what a call that was given up has left in its connection is not taken for the next one's. */
+beforeEach(async () => {
   front = await Front.start(server.url);
   client = createClient({ baseUrl: front.url, token: ADMIN_TOKEN });
-  await client.createProcessDefinition({ bpmnXml: sequence('person', userTask('Task_1', 'One')) });
 });
 
-afterAll(async () => {
-  await Promise.all([front?.stop(), server?.close()]);
-});
-
-beforeEach(() => {
-  front.calls.length = 0;
-});
+afterEach(() => front.stop());
 
 const refusalOf = (call: Promise<unknown>): Promise<RepriseError> =>
   call.then(
