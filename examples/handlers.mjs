@@ -2,7 +2,10 @@
 // The default export maps task types (what a model names) to functions. What a handler returns is the task's result; what it
 // throws fails the task. `signal` aborts when the attempt no longer matters.
 
-/** @typedef {{ variables: Record<string, unknown>, taskName: string, attempt: number, idempotencyKey: string }} Attempt */
+/**
+ * @typedef {{ variables: Record<string, unknown>, taskName: string, attempt: number, idempotencyKey: string,
+ *   heartbeatDetails: any, heartbeat: (details: any) => void }} Attempt
+ */
 
 export default {
   /** Does nothing: for trying things out and for benchmarks. */
@@ -21,4 +24,19 @@ export default {
       const timer = setTimeout(() => resolve(null), Number(variables.delayMs ?? 1_000));
       signal.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), { once: true });
     }),
+
+  /**
+   * Works off the items `startIndex` to `endIndex` (not included) of the service at `serviceUrl`, and says after each how far it has
+   * come: an attempt that follows a failed one goes on there. @param {Attempt} attempt @param {AbortSignal} signal
+   */
+  'sample-activity': async ({ variables, idempotencyKey, heartbeatDetails, heartbeat }, signal) => {
+    const first = heartbeatDetails === null ? Number(variables.startIndex) : heartbeatDetails.finished + 1;
+    for (let i = first; i < Number(variables.endIndex); i++) {
+      const headers = { 'idempotency-key': `${idempotencyKey}:${i}` };
+      const { ok, status } = await fetch(`${variables.serviceUrl}/items/${i}`, { method: 'POST', headers, signal });
+      if (!ok) throw Object.assign(new Error(`Item ${i} could not be processed - ${status}`), { code: `HTTP_${status}` });
+      heartbeat({ finished: i });
+    }
+    return { first };
+  },
 };

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * The server that REPRISE_URL and REPRISE_TOKEN name (it must run with REPRISE_HTTP_ALLOW_PRIVATE=true), else the one of this
- * checkout, on its own data directory; it ends with this process.
+ * The server that REPRISE_URL and REPRISE_TOKEN name (it must run with REPRISE_HTTP_ALLOW_PRIVATE=true and
+ * REPRISE_HANDLERS=examples/handlers.mjs), else the one of this checkout, on its own data directory; it ends with this process.
  * @param {string} dataDir
  */
 export async function useServer(dataDir) {
@@ -18,6 +18,7 @@ export async function useServer(dataDir) {
     PORT: String(port),
     REPRISE_DATA_DIR: dataDir,
     REPRISE_HTTP_ALLOW_PRIVATE: 'true',
+    REPRISE_HANDLERS: process.env.REPRISE_HANDLERS ?? `${ROOT}examples/handlers.mjs`,
     LOG_LEVEL: 'error',
   };
   const child = spawn(process.execPath, ['--max-semi-space-size=32', '--heap-growing-percent=200', `${ROOT}scripts/start.mjs`], {
@@ -28,6 +29,7 @@ export async function useServer(dataDir) {
   child.stdout.resume();
   child.once('exit', (code) => process.exit(code ?? 1));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => child.kill(signal));
+  process.once('exit', () => child.kill());
   process.stdout.write('Starting Reprise with an embedded PostgreSQL (the first time takes a little longer) ...\n');
   const url = `http://127.0.0.1:${port}`;
   while (!(await fetch(`${url}/health/ready`).catch(() => null))?.ok) await new Promise((resolve) => setTimeout(resolve, 100));

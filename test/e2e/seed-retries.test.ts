@@ -34,8 +34,9 @@ let service: TestService;
 
 beforeAll(async () => {
   [server, quick, service] = await Promise.all([
-    startTestServer({ REPRISE_TEST_CLOCK: 'true' }),
-    startTestServer(),
+    // The numbers are those of the policies alone: no circuit holds anything back.
+    startTestServer({ REPRISE_TEST_CLOCK: 'true', REPRISE_BREAKER: 'false' }),
+    startTestServer({ REPRISE_BREAKER: 'false' }),
     new TestService().start(),
   ]);
   for (const file of new Set(PAGES.map((page) => page.file))) {
@@ -62,30 +63,35 @@ async function start(processKey: string, more: object = {}, admin: ApiClient = s
   return admin.start(processKey, { ...variables(), ...more });
 }
 
-/** Moves the clock to the next attempt; the wait before it, in s. */
-async function waitOut(guid: string): Promise<number> {
+/** Moves the clock to the next attempt, which the state shows. The time goes on by itself, too: it may have come already. */
+async function waitOut(guid: string): Promise<void> {
   const state = await server.admin.state(guid);
-  const next = String(field(state, 'retrying.nextAttemptAt'));
-  const failedAt = String(attemptsOf(state).at(-1)?.['endedAt']);
-  await advanceTo(next);
-  return (Date.parse(next) - Date.parse(failedAt)) / 1_000;
+  if (field(state, 'status') === 'running') await advanceTo(String(field(state, 'retrying.nextAttemptAt')));
+}
+
+/** The waits that were decided, in s: from the end of an attempt to the time that the audit trail has for the next. */
+async function waitsOf(guid: string): Promise<number[]> {
+  const attempts = attemptsOf(await server.admin.state(guid));
+  const decided = (await server.admin.trail(guid)).filter(({ action }) => action === 'RetryScheduled');
+  return decided.map(({ attempt, detail }) => {
+    const endedAt = attempts.find((each) => each['attempt'] === attempt)?.['endedAt'];
+    return (Date.parse(String((detail as Data)['nextAttemptAt'])) - Date.parse(String(endedAt))) / 1_000;
+  });
 }
 
 describe.each(PAGES)('$processKey', ({ processKey, waits, jitter = 0, isExhausted }) => {
   it('attempts at the times of its page, and not once more', async () => {
     const guid = await start(processKey);
-    const waited: number[] = [];
-    for (let i = 0; i < waits.length; i++) waited.push(await waitOut(guid));
+    for (let i = 0; i < waits.length; i++) await waitOut(guid);
 
-    waited.forEach((seconds, i) => {
-      const wait = waits[i] ?? 0;
-      expect(Math.abs(seconds - wait)).toBeLessThanOrEqual(wait * jitter + 0.000_5);
-    });
+    const state = isExhausted ? await server.admin.reaches(guid, 'error') : await server.admin.state(guid);
+    const waited = await waitsOf(guid);
+    waits.forEach((wait, i) => expect(Math.abs((waited[i] ?? 0) - wait)).toBeLessThanOrEqual(wait * jitter + 0.000_5));
+    if (!isExhausted) return;
+    expect(waited).toHaveLength(waits.length);
+    expect(attemptsOf(state)).toHaveLength(waits.length + 1);
     expect(service.calls).toHaveLength(waits.length + 1);
-    const state = await server.admin.state(guid);
-    expect(state.data).toMatchObject({ status: isExhausted ? 'error' : 'running' });
-    if (isExhausted)
-      expect((await server.admin.trail(guid)).at(-1)).toMatchObject({ action: 'RetriesExhausted', outcome: 'failed' });
+    expect((await server.admin.trail(guid)).at(-1)).toMatchObject({ action: 'RetriesExhausted', outcome: 'failed' });
   });
 
   it('goes on when its last attempt succeeds', async () => {
@@ -93,17 +99,23 @@ describe.each(PAGES)('$processKey', ({ processKey, waits, jitter = 0, isExhauste
     for (let i = 0; i < waits.length - 1; i++) await waitOut(guid);
     service.answers(succeeding());
     await waitOut(guid);
-    expect(await server.admin.state(guid)).toMatchObject({ data: { status: 'completed' } });
+    await server.admin.reaches(guid, 'completed');
   });
 
   it('ends the same way for real, with shorter waits', async () => {
+    service.answers((call, response) =>
+      (isExhausted || service.calls.length <= waits.length ? failing() : succeeding())(call, response),
+    );
     const guid = await start(processKey, {}, quick.admin);
-    if (!isExhausted) {
-      await service.hasCalls(waits.length);
-      service.answers(succeeding());
-    }
-    const state = await quick.admin.reaches(guid, isExhausted ? 'error' : 'completed');
-    expect(attemptsOf(state).length).toBeGreaterThanOrEqual(waits.length);
+    const attempts = attemptsOf(await quick.admin.reaches(guid, isExhausted ? 'error' : 'completed'));
+
+    expect(attempts).toHaveLength(waits.length + 1);
+    expect(service.calls).toHaveLength(waits.length + 1);
+    // A thousandth of the page's, and never earlier.
+    waits.forEach((wait, i) => {
+      const waited = Date.parse(String(attempts[i + 1]?.['startedAt'])) - Date.parse(String(attempts[i]?.['endedAt']));
+      expect(waited).toBeGreaterThanOrEqual(Math.floor(wait * (1 - jitter)));
+    });
   });
 });
 
@@ -144,14 +156,33 @@ describe('retry-with-fallback', () => {
   it('changes to the backup endpoint after the third failure, and is skipped after the fifth', async () => {
     const guid = await start('retry-with-fallback', endpoints());
     for (let i = 0; i < 4; i++) await waitOut(guid);
+    const state = await server.admin.reaches(guid, 'completed');
 
     expect(service.calls.map(({ path }) => path)).toEqual(['/work', '/work', '/work', '/backup/work', '/backup/work']);
-    expect(await server.admin.state(guid)).toMatchObject({
-      data: { status: 'completed', state: { skippedTasks: ['Call_2'], variables: { retryAttempt: 4 } } },
+    expect(state).toMatchObject({
+      data: { state: { skippedTasks: ['Call_2'], variables: { retryAttempt: 4, timeout: 20_000 } } },
     });
     const actions = (await server.admin.trail(guid)).map((entry) => entry['action']);
     expect(actions.filter((action) => action === 'RecoveryNotice')).toHaveLength(2);
     expect(actions.at(-1)).toBe('TaskSkipped');
+  });
+
+  it('gives the retries a longer time-out, and those of the backup endpoint a longer one still', async () => {
+    const xml = await readFile(new URL('../../examples/retries/retry-failed-task.bpmn', import.meta.url), 'utf8');
+    const shorter = faster(xml).replaceAll('timeout="15s"', 'timeout="150ms"').replaceAll('timeout="20s"', 'timeout="200ms"');
+    const renamed = shorter.replace(
+      /<bpmn:process id="([\w-]+)" name="([^"]+)"/g,
+      '<bpmn:process id="shorter-$1" name="Shorter: $2"',
+    );
+    await quick.admin.deploy(renamed, 'shorter');
+    service.answers((call, response) => {
+      if (service.calls.length === 1) failing()(call, response);
+    });
+    const guid = await start('shorter-retry-with-fallback', endpoints(), quick.admin);
+    const state = await quick.admin.reaches(guid, 'completed');
+    const said = attemptsOf(state).map(({ errorMessage }) => /after (\d+) ms/.exec(String(errorMessage))?.[1] ?? 'none');
+    expect(said).toEqual(['none', '150', '150', '200', '200']);
+    expect(field(state, 'state.skippedTasks')).toEqual(['Call_2']);
   });
 
   it('goes on when the backup endpoint works', async () => {
@@ -178,14 +209,15 @@ describe('intelligent-retry', () => {
   ])('backs off after %i', async (status, seconds) => {
     service.answers(once(status));
     const guid = await start('intelligent-retry');
-    expect(await waitOut(guid)).toBe(seconds);
-    expect(await server.admin.state(guid)).toMatchObject({ data: { status: 'completed' } });
+    await waitOut(guid);
+    await server.admin.reaches(guid, 'completed');
+    expect(await waitsOf(guid)).toEqual([seconds]);
   });
 
   it('waits until the rate limit is over, as the service says', async () => {
     service.answers(once(429, { 'retry-after': '120' }));
     const guid = await start('intelligent-retry');
-    expect(await waitOut(guid)).toBe(120);
+    expect(await waitsOf(guid)).toEqual([120]);
   });
 
   it('refreshes the credentials after 401, and goes on with them', async () => {
@@ -197,6 +229,24 @@ describe('intelligent-retry', () => {
     const guid = await start('intelligent-retry');
     expect(await server.admin.reaches(guid, 'completed')).toMatchObject({ data: { state: { variables: { authToken: 'new' } } } });
     expect(service.calls.map(({ path }) => path)).toEqual(['/work', '/token', '/work']);
+  });
+
+  it('refreshes the credentials once: new ones that are refused too are for a person', async () => {
+    service.answers((call, response) => (call.path === '/token' ? succeeding({ token: 'new' }) : failing(401))(call, response));
+    const guid = await start('intelligent-retry');
+    expect(await server.admin.reaches(guid, 'error')).toMatchObject({
+      data: { error: { errorClass: 'AUTHENTICATION_ERROR', decision: 'refreshed before: fail at once' } },
+    });
+    expect(service.calls.map(({ path }) => path)).toEqual(['/work', '/token', '/work']);
+  });
+
+  it('tries what it does not know once more', async () => {
+    service.answers(failing(302));
+    const guid = await start('intelligent-retry');
+    await waitOut(guid);
+    expect(await server.admin.reaches(guid, 'error')).toMatchObject({
+      data: { error: { errorClass: 'UNKNOWN', attemptNumber: 2 } },
+    });
   });
 
   it.each([400, 404, 422])('leaves %i to a person at once', async (status) => {
