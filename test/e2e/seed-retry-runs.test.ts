@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { faster } from '../../examples/retries/faster.mjs';
 import { field, type WireAnswer } from './support/api-client.js';
+import { pageXml } from './support/seed-server.js';
 import { failing, succeeding, TestService } from './support/test-service.js';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from './support/test-server.js';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
     new TestService().start(),
   ]);
   for (const file of ['coflux', 'temporal', 'valohai', 'retry-failed-task']) {
-    const xml = await readFile(new URL(`../../examples/retries/${file}.bpmn`, import.meta.url), 'utf8');
+    const xml = await pageXml(file);
     await server.admin.deploy(xml, file);
     await quick.admin.deploy(faster(xml), file);
   }
