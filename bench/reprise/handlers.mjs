@@ -17,6 +17,6 @@ export default {
  * @param {number} attempt
  */
 function failBefore(good, attempt) {
-  if (attempt < good) throw new Error(`Service unavailable at attempt ${attempt}`);
+  if (attempt < good) throw new Error(`Expected a later attempt than ${attempt}`);
   return null;
 }
