@@ -64,21 +64,66 @@ describe('the class of a failure', () => {
   });
 });
 
+describe('a decision', () => {
+  it('is seen with its reason in the state, in the attempts and in the audit trail', async () => {
+    const guid = await run(withExtensions(HTTP, policy('attempts="2" delays="PT1M"')));
+    const waiting = await admin.state(guid);
+    const nextAttemptAt = field(waiting, 'retrying.nextAttemptAt');
+    expect(waiting.data).toMatchObject({
+      status: 'running',
+      retrying: { taskId: 'Task_1', attemptNumber: 1, errorClass: 'SERVICE_UNAVAILABLE', reason: 'attempt 1 of 2 failed' },
+      attempts: [{ attempt: 1, errorClass: 'SERVICE_UNAVAILABLE', decision: 'retry', decisionReason: 'attempt 1 of 2 failed' }],
+    });
+    expect((await admin.trail(guid)).at(-1)).toMatchObject({
+      action: 'RetryScheduled',
+      actor: { type: 'system' },
+      taskId: 'Task_1',
+      attempt: 1,
+      detail: { errorCode: 'HTTP_503', errorClass: 'SERVICE_UNAVAILABLE', reason: 'attempt 1 of 2 failed', nextAttemptAt },
+    });
+
+    await waitOut(guid);
+
+    const failed = await admin.reaches(guid, 'error');
+    const reason = 'all 2 attempts of the retry policy failed';
+    expect(failed.data).toMatchObject({
+      errors: [{ decision: reason, decisionAction: 'park' }],
+      attempts: [{ attempt: 1 }, { attempt: 2, decision: 'park', decisionReason: reason }],
+    });
+    expect((await admin.trail(guid)).at(-1)).toMatchObject({ action: 'TaskParked', outcome: 'failed', detail: { reason } });
+  });
+});
+
 describe('a rule', () => {
+  it('looks at the class of the failure, and parks it', async () => {
+    const rule = '<reprise:rule errorClass="AUTHENTICATION_ERROR" action="park" />';
+    const task = withExtensions(HTTP, policy('attempts="3" delays="PT1M"', rule));
+    service.answers(failing(403));
+    const parked = await run(task);
+    expect(await errorOf(parked)).toMatchObject({
+      attemptNumber: 1,
+      decisionAction: 'park',
+      decision: 'rule 1: park',
+      parkedFor: service.url,
+    });
+    service.answers(failing(503));
+    expect(await waitOut(await run(task))).toBe(60_000);
+  });
+
   it('that matches first decides, with its own waits', async () => {
     const rules =
-      '<reprise:rule name="busy" httpStatus="5xx" action="retry" delays="PT7S" /><reprise:rule httpStatus="503" action="fail" />';
-    const guid = await run(withExtensions(HTTP, policy('attempts="2" delays="PT1S"', rules)));
-    expect(await waitOut(guid)).toBe(7_000);
+      '<reprise:rule name="busy" httpStatus="5xx" action="retry" delays="PT7M" /><reprise:rule httpStatus="503" action="fail" />';
+    const guid = await run(withExtensions(HTTP, policy('attempts="2" delays="PT1M"', rules)));
+    expect(await waitOut(guid)).toBe(420_000);
     expect(await errorOf(guid)).toMatchObject({ decision: expect.stringContaining('busy') });
   });
 
   it('looks at code, text and FEEL over error, attempt and variables', async () => {
     const rules = `<reprise:rule errorCode="E_*" text="no such" action="fail" />
-      <reprise:rule when="=error.code = &quot;BUSY&quot; and attempt &lt; 3 and variables.amount &gt; 5" action="retry" delays="PT2S" />`;
-    const task = withExtensions(handlerTask('Task_1', 'failing'), policy('attempts="9" delays="PT1S"', rules));
+      <reprise:rule when="=error.code = &quot;BUSY&quot; and attempt &lt; 3 and variables.amount &gt; 5" action="retry" delays="PT2M" />`;
+    const task = withExtensions(handlerTask('Task_1', 'failing'), policy('attempts="9" delays="PT1M"', rules));
     const guid = await run(task, { amount: 6, failure: { code: 'BUSY', message: 'later' } });
-    expect([await waitOut(guid), await waitOut(guid), await waitOut(guid)]).toEqual([2_000, 2_000, 1_000]);
+    expect([await waitOut(guid), await waitOut(guid), await waitOut(guid)]).toEqual([120_000, 120_000, 60_000]);
     const other = await run(task, { failure: { code: 'E_1', message: 'There is NO SUCH thing' } });
     expect(await errorOf(other)).toMatchObject({ attemptNumber: 1, decision: 'rule 1: fail at once' });
   });
@@ -115,6 +160,13 @@ describe('a rule', () => {
     });
     expect(await actionsOf(guid)).toEqual(expect.arrayContaining(['AttemptRescheduled', 'RetriesExhausted']));
   });
+
+  it('reschedules no sooner than the service asks', async () => {
+    const rule = '<reprise:rule httpStatus="429" action="reschedule" delay="PT30S" />';
+    service.answers((_call, response) => response.writeHead(429, { 'retry-after': '120' }).end());
+    const guid = await run(withExtensions(HTTP, policy('attempts="2" delays="PT1M"', rule)));
+    expect(await waitOut(guid)).toBe(120_000);
+  });
 });
 
 describe('Retry-After', () => {
@@ -125,17 +177,23 @@ describe('Retry-After', () => {
 
   it.each([
     ['120', 120_000],
-    ['0', 1_000],
-    ['-5', 1_000],
-    ['1e9', 1_000],
-    ['soon', 1_000],
+    ['0', 60_000],
+    ['-5', 60_000],
+    ['1e9', 60_000],
+    ['soon', 60_000],
     ['99999999999999999999', 600_000],
-    ['Wed, 21 Oct 2015 07:28:00 GMT', 1_000],
+    ['Wed, 21 Oct 2015 07:28:00 GMT', 60_000],
     ['Fri, 31 Dec 2199 23:59:59 GMT', 600_000],
   ])('of %s makes the wait %i ms', async (header, waitMs) => {
     service.answers(answering(header));
-    const guid = await run(withExtensions(HTTP, policy('attempts="2" delays="PT1S" retryAfterCap="PT10M"')));
+    const guid = await run(withExtensions(HTTP, policy('attempts="2" delays="PT1M" retryAfterCap="PT10M"')));
     expect(await waitOut(guid)).toBe(waitMs);
+  });
+
+  it('is honoured up to an hour where the model says nothing about it', async () => {
+    service.answers(answering('86400'));
+    const guid = await run(withExtensions(HTTP, policy('attempts="2" delays="PT1M"')));
+    expect(await waitOut(guid)).toBe(3_600_000);
   });
 
   it('as a date is honoured to the second', async () => {
@@ -192,9 +250,12 @@ describe('attempts that are used up', () => {
   });
 
   it('by the total budget end before their number is reached', async () => {
-    const guid = await run(withExtensions(HTTP, policy('attempts="9" delays="PT4S" budget="PT9S"')));
+    const guid = await run(withExtensions(HTTP, policy('attempts="9" delays="PT4M" budget="PT9M"')));
     await waitOut(guid);
     await waitOut(guid);
-    expect(await errorOf(guid)).toMatchObject({ attemptNumber: 3, decision: expect.stringContaining('total budget of 9000 ms') });
+    expect(await errorOf(guid)).toMatchObject({
+      attemptNumber: 3,
+      decision: expect.stringContaining('total budget of 540000 ms'),
+    });
   });
 });

@@ -202,7 +202,7 @@ describe.each(EDITS)('%s', (name, change) => {
     expect(service.calls).toHaveLength(1);
   });
 
-  it('is refused where nothing waits for an attempt: waiting, completed, cancelled; and the refusal is audited', async () => {
+  it('is refused where nothing waits for an attempt, waiting or completed; and the refusal is audited', async () => {
     const waiting = await start('person');
     service.answers(succeeding());
     const completed = await start();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { field, type ApiClient } from './support/api-client.js';
-import { handlerTask, httpTask, type Element } from './support/models.js';
+import { handlerTask, httpTask, scriptTask, type Element } from './support/models.js';
 import { attemptsOf, HTTP, policy, Recovering, withExtensions } from './support/recovering.js';
 import { failing, succeeding, type TestService } from './support/test-service.js';
 
@@ -48,6 +48,36 @@ describe('a handler', () => {
   });
 });
 
+describe('the time-out of an attempt', () => {
+  it('fails a handler, tells it to stop, and the next attempt begins', async () => {
+    const task = withExtensions(
+      handlerTask('Task_1', 'stopping'),
+      `${policy('attempts="2" delays="PT0S"')}<reprise:timeouts attempt="PT0.2S" />`,
+    );
+    const guid = await run(task, { serviceUrl: service.url });
+    const state = await admin.reaches(guid, 'error');
+    expect(attemptsOf(state)).toMatchObject([
+      { errorCode: 'TIMEOUT', errorMessage: 'Task timeout after 200 ms', decision: 'retry' },
+      { errorCode: 'TIMEOUT', errorClass: 'NETWORK_TIMEOUT' },
+    ]);
+    // By the handler itself, when its signal came.
+    await service.hasCalls(2);
+    expect(service.calls.map(({ path }) => path)).toEqual(['/stopped/1', '/stopped/2']);
+  });
+
+  it('counts for a script, which is not tried again: it would take as long', async () => {
+    const task = withExtensions(
+      scriptTask('Task_1', 'for (;;) {}'),
+      `${policy('attempts="2" delays="PT0S"')}<reprise:timeouts attempt="PT0.2S" />`,
+    );
+    expect(await errorOf(await run(task))).toMatchObject({
+      attemptNumber: 1,
+      errorCode: 'SCRIPT_TIMEOUT',
+      errorClass: 'LOGIC_ERROR',
+    });
+  });
+});
+
 describe('the time for all attempts', () => {
   it('ends a call that is under way, and there is no other', async () => {
     service.holds();
@@ -89,6 +119,46 @@ describe('a task that runs at most once', () => {
     expect(await errorOf(guid)).toMatchObject({ attemptNumber: 1, outcome: 'unknown', errorKind: 'unknown-outcome' });
     service.release();
     expect(service.calls).toHaveLength(1);
+  });
+
+  it('is not skipped, parked or run again when the time for all attempts ends a call: nobody knows what it has done', async () => {
+    service.holds();
+    const task = withExtensions(
+      HTTP,
+      `${policy('attempts="3" delays="PT0S" onExhausted="skip"')}<reprise:timeouts total="PT1M" />`,
+      'reprise:delivery="at-most-once"',
+    );
+    const guid = await run(task, {}, '', 0);
+    await service.hasCalls(1);
+    await admin.cmd('AdvanceClockCommand', { by: 'PT1M' });
+    expect(await errorOf(guid)).toMatchObject({ errorCode: 'TOTAL_TIMEOUT', outcome: 'unknown', decisionAction: 'fail' });
+    service.release();
+  });
+
+  it('has a known outcome between its attempts, whatever time runs out', async () => {
+    const timeouts = '<reprise:timeouts total="PT1M" />';
+    const task = withExtensions(HTTP, `${policy('attempts="9" delays="PT50M"')}${timeouts}`, 'reprise:delivery="at-most-once"');
+    const guid = await run(task);
+    await admin.cmd('AdvanceClockCommand', { by: 'PT2M' });
+    const error = await errorOf(guid);
+    expect(error).toMatchObject({ errorCode: 'TOTAL_TIMEOUT', errorKind: 'technical', attemptNumber: 1 });
+    expect(error).not.toHaveProperty('outcome');
+  });
+
+  it.each([
+    ['fails', failing(500)],
+    ['refuses', failing(404)],
+    ['does not answer', (): void => undefined],
+  ])('is left to a person where the task that is asked %s', async (_how, answer) => {
+    service.answers((call, response) => (call.path === '/Ask' ? answer(call, response) : undefined));
+    const ask = httpTask('Ask', 'Ask', { TimeoutMs: '200' });
+    const guid = await run(once('reprise:reconcile="Ask"'), {}, ask.xml);
+    expect(await errorOf(guid)).toMatchObject({
+      errorCode: 'OUTCOME_UNKNOWN',
+      outcome: 'unknown',
+      errorMessage: expect.stringContaining('the task that was asked failed'),
+    });
+    expect(service.calls.map(({ path }) => path)).toEqual(['/Task_1', '/Ask']);
   });
 
   it.each([

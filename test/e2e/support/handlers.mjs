@@ -29,4 +29,14 @@ export default {
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
     return null;
   },
+
+  /**
+   * Works without end; told to stop, it says so to the service.
+   * @param {{ variables: Record<string, any>, attempt: number }} attempt
+   * @param {AbortSignal} signal
+   */
+  stopping: ({ variables, attempt }, signal) =>
+    new Promise(() => {
+      signal.addEventListener('abort', () => void fetch(`${variables.serviceUrl}/stopped/${attempt}`), { once: true });
+    }),
 };
