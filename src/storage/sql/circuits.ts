@@ -48,6 +48,25 @@ export const RELEASE_HELD = {
    SELECT count(*) AS released FROM released`,
 };
 
+/**
+ * Circuits that are closed, or forgotten, though something is held for them: a node held it that did not know yet, or another
+ * transaction had its row while the last ones were let through. One probe of the index on what is held finds the next circuit,
+ * however many rows lie between.
+ */
+export const HELD_IN_VAIN = {
+  name: 'held-in-vain',
+  text: `WITH RECURSIVE waiting(tenant_id, circuit) AS (
+     (SELECT tenant_id, circuit FROM timer_job WHERE held ORDER BY tenant_id, circuit LIMIT 1)
+     UNION ALL
+     SELECT next.tenant_id, next.circuit FROM waiting CROSS JOIN LATERAL (
+       SELECT tenant_id, circuit FROM timer_job
+       WHERE held AND (timer_job.tenant_id, timer_job.circuit) > (waiting.tenant_id, waiting.circuit)
+       ORDER BY tenant_id, circuit LIMIT 1) AS next)
+   SELECT tenant_id, circuit FROM waiting
+   WHERE NOT EXISTS (SELECT FROM circuit
+     WHERE circuit.tenant_id = waiting.tenant_id AND circuit.circuit = waiting.circuit AND circuit.state <> 'closed')`,
+};
+
 export const PARKED_INCIDENTS = {
   name: 'parked-incidents',
   text: `SELECT incident.instance_id, incident.element_instance_id
