@@ -75,13 +75,14 @@ export const PARKED_INCIDENTS = {
    ORDER BY incident.opened_at LIMIT $3::integer`,
 };
 
-/** Each is one probe of an index. */
+/** Each is one probe of an index; the order leads to that of what is parked, not through all open incidents. */
 export const WHO_WAITS = {
   name: 'who-waits',
   text: `SELECT CASE
      WHEN EXISTS (SELECT FROM timer_job WHERE held AND tenant_id = $1 AND circuit = $2) THEN 'now'
-     WHEN EXISTS (SELECT FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
-       WHERE incident.parked_for = $2 AND incident.resolved_at IS NULL AND instance.tenant_id = $1 AND instance.status <> 'paused') THEN 'now'
+     WHEN (SELECT true FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
+       WHERE incident.parked_for = $2 AND incident.resolved_at IS NULL AND instance.tenant_id = $1 AND instance.status <> 'paused'
+       ORDER BY incident.opened_at LIMIT 1) THEN 'now'
      WHEN EXISTS (SELECT FROM timer_job WHERE kind = 'retry' AND tenant_id = $1 AND circuit = $2) THEN 'later'
      ELSE 'nobody' END AS waits`,
 };
