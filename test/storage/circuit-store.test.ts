@@ -54,7 +54,7 @@ async function retries(count: number, { tenantId, circuit }: CircuitKey, held = 
     timerNodeId: '',
     dueAt: NOW + i,
     circuit,
-    held,
+    ...(held && { held: true as const }),
   }));
   await instances.saveSteps([firstStep({ ...headerOf(instances.nextId()), tenantId }, { effects })]);
 }
