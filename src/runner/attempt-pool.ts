@@ -206,7 +206,7 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
 
   private async hold(header: InstanceHeader, effect: ExecuteAttempt, circuit: string): Promise<void> {
     const { elementInstanceId, attempt } = effect;
-    this.telemetry.held();
+    this.telemetry.held(1);
     await this.handIn(header, { type: 'hold-attempt', elementInstanceId, attempt, circuit }, effect);
   }
 

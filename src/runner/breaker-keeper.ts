@@ -17,6 +17,10 @@ const LEASE_MS = 5_000;
 const FORGET_MS = 3_600_000;
 /** Between looks for those, in looks. */
 const FORGET_EVERY = 1_000;
+/** Between looks for attempts that are held though their circuit is closed, in looks. */
+const RELEASE_EVERY = 4;
+/** Of those, let through at once for one circuit. */
+const RELEASED_AT_ONCE = 100;
 
 /**
  * Lets through again what circuits hold back: canaries, then cohorts that double, the oldest first, until nobody waits. One
@@ -70,7 +74,18 @@ export class BreakerKeeper {
       if (waits === 'now') await this.letThrough(key, size);
       else if (waits === 'nobody') await this.tryOut(key);
     }
-    if (this.looks++ % FORGET_EVERY === 0) await this.store.forgetClosed(FORGET_MS);
+    if (this.looks % RELEASE_EVERY === 0) await this.releaseHeldInVain();
+    if (this.looks % FORGET_EVERY === 0) await this.store.forgetClosed(FORGET_MS);
+    this.looks++;
+  }
+
+  /**
+   * A node knows up to a second later that a circuit has closed, and a row may be another transaction's while the last ones are
+   * let through: nobody else would ever look at what is held then.
+   */
+  private async releaseHeldInVain(): Promise<void> {
+    for (const key of await this.store.heldInVain())
+      if ((await this.store.releaseHeld(key, RELEASED_AT_ONCE)) > 0) this.due.wake(this.clock.now());
   }
 
   /** Nobody is there to be a canary: whoever comes next is. */

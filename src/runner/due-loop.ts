@@ -4,6 +4,7 @@ import { CircuitBreakers, CircuitStore } from '../application/ports/circuits.js'
 import { Clock, NodeIdentity } from '../application/ports/clock.js';
 import { DueWork } from '../application/ports/due-work.js';
 import { TimerStore, type DueTimer } from '../application/ports/stores.js';
+import { Telemetry } from '../application/ports/telemetry.js';
 import { AttemptPool } from './attempt-pool.js';
 import { CallCourier } from './call-courier.js';
 import { StartTimers } from './start-timers.js';
@@ -42,6 +43,7 @@ export class DueLoop extends DueWork {
     private readonly node: NodeIdentity,
     private readonly circuits: CircuitStore,
     private readonly breakers: CircuitBreakers,
+    private readonly telemetry: Telemetry,
   ) {
     super();
   }
@@ -145,6 +147,7 @@ export class DueLoop extends DueWork {
     const due = await this.timers.claimDue(now, CLAIM, this.node.node, CLAIM_MS, this.firing.passOver());
     const held = due.filter((timer) => this.isHeld(timer));
     await this.circuits.hold(held);
+    if (held.length > 0) this.telemetry.held(held.length);
     const fired = held.length === 0 ? due : due.filter((timer) => !held.includes(timer));
     this.firing.begin(fired, moved, () => this.wake(this.clock.now()));
     return due.length + (await this.startTimers.fireDue(now, moved)) + (await this.calls.begin(moved));

@@ -192,6 +192,16 @@ describe('an HTTP task', () => {
     expect(await service.call()).toEqual({ kind: 'completed', result: 'a\uFFFDb' });
   });
 
+  it('depends on the origin that it calls, unless no host can have such a name', () => {
+    const circuitOf = (endpoint: string): string | null => service.connector.circuitOf(taskAttempt({ config: { endpoint } }));
+
+    expect(circuitOf('https://bureau.example:8443/score?of=x')).toBe('https://bureau.example:8443');
+    expect(circuitOf('HTTPS://Bureau.example:443/')).toBe('https://bureau.example');
+    expect(circuitOf(`https://${'a'.repeat(63)}.example/`)).toBe(`https://${'a'.repeat(63)}.example`);
+    expect(circuitOf(`https://${'a'.repeat(9_000)}.example/`)).toBeNull();
+    expect(circuitOf('nonsense')).toBeNull();
+  });
+
   it('keeps only the beginning of a long failure', async () => {
     service.answering = (_request, response) => answerJson(response, 500, { stack: 'x'.repeat(50_000) });
 

@@ -90,6 +90,12 @@ async function rows<Row extends pg.QueryResultRow>(text: string): Promise<Row[]>
   }
 }
 
+/** A sample without labels; NaN where there is none. */
+const figure = (metrics: string, name: string): number => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(metrics)?.[1]);
+
+const heldRows = (): Promise<{ due: number; instance: number }[]> =>
+  rows('SELECT instance_id AS instance, extract(epoch FROM due_at) AS due FROM timer_job WHERE held');
+
 /** Calls that came within this time from now on. */
 async function callsWithin(ms: number): Promise<number> {
   const before = service.calls.length;
@@ -113,17 +119,24 @@ describe('an endpoint that is dead', () => {
     // What had begun by then is over, and both nodes know.
     await callsWithin(1_500);
 
+    const held = await heldRows();
     const canaries = await callsWithin(2_000);
+    const later = new Set((await heldRows()).map(({ instance, due }) => `${instance} ${due}`));
     const waiting = (await circuit()) as Data;
-    const held = await rows<{ due: number; instance: number }>(
-      'SELECT instance_id AS instance, extract(epoch FROM due_at) AS due FROM timer_job WHERE held',
-    );
+    const [metrics = '', others = ''] = await Promise.all(nodes.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
+    const heldSoFar = figure(metrics, 'reprise_held_attempts_total') + figure(others, 'reprise_held_attempts_total');
 
     expect(canaries).toBeGreaterThan(0);
     // Without the circuit, 120 instances call it 240 times a second.
     expect(canaries).toBeLessThanOrEqual(30);
     expect(waiting).toMatchObject({ reason: expect.stringMatching(/failed|probed/) });
     expect(held.length).toBeGreaterThan(INSTANCES / 2);
+    // Each keeps its time but for those that were let through, of which three may be on their way.
+    const moved = held.filter(({ instance, due }) => !later.has(`${instance} ${due}`));
+    expect(moved.length).toBeLessThanOrEqual(canaries + 3);
+    expect(figure(metrics, 'reprise_open_circuits')).toBe(1);
+    expect(figure(metrics, 'reprise_held_retries')).toBeGreaterThan(INSTANCES / 2);
+    expect(heldSoFar).toBeGreaterThanOrEqual(INSTANCES / 2);
 
     const answeredAt: number[] = [];
     const answer = succeeding();

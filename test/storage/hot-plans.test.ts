@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Statement } from '../../src/storage/connection/hot-pool.js';
 import * as idempotency from '../../src/storage/sql/claim-idempotency-key.js';
 import * as jobs from '../../src/storage/sql/claim-jobs.js';
+import * as circuits from '../../src/storage/sql/circuits.js';
 import * as startTimers from '../../src/storage/sql/claim-start-timers.js';
 import * as timers from '../../src/storage/sql/claim-due-timers.js';
 import * as messages from '../../src/storage/sql/correlate-messages.js';
@@ -23,13 +24,15 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** Tables of a few rows, one for each server process, or for what it holds of a limit. */
-const SMALL_TABLES = new Set(['server_node', 'limit_permit']);
+/** Tables of a few rows, one for each server process, for what it holds of a limit, or for what has failed lately. */
+const SMALL_TABLES = new Set(['server_node', 'limit_permit', 'circuit']);
 /** Statements that walk an index from its beginning and stop early; `find-deliverable` only at start and after a take-over. */
-const WALKS = new Set(['next-timer', 'find-deliverable']);
+const WALKS = new Set(['next-timer', 'find-deliverable', 'held-in-vain']);
 
 /** Read all limits that there are, on nodes that have heard of a change: a few, and not on the way of any step. */
 const READ_ALL = new Set(['limits-revision', 'all-limits']);
+/** Counts all that is held, when metrics are asked for. */
+const COUNTS = new Set(['count-circuits']);
 
 const statements = [
   idempotency,
@@ -44,8 +47,14 @@ const statements = [
   steps,
   removal,
   limits,
+  preparedOf(circuits),
 ].flatMap((module): Statement[] => Object.values(module).filter(({ name }: Statement) => !READ_ALL.has(name)));
 const database = openHotDatabase();
+
+/** Without the texts that a transaction of people's queries sends. */
+function preparedOf(module: Readonly<Record<string, Statement | string>>): Record<string, Statement> {
+  return Object.fromEntries(Object.entries(module).filter((entry): entry is [string, Statement] => typeof entry[1] !== 'string'));
+}
 
 /** On the pool's own connections: their settings make the plans that every later commit uses. */
 function plan({ name, text }: Statement): Promise<PlanNode[]> {
@@ -73,7 +82,7 @@ describe('a plan made while the tables are empty', () => {
       const walks = nodes.filter((node) => {
         if (node['Node Type'] === 'Seq Scan') return !SMALL_TABLES.has(node['Relation Name'] ?? '');
         if (node['Index Name'] === undefined || node['Index Name'].startsWith('server_node')) return false;
-        return node['Index Cond'] === undefined && !WALKS.has(name);
+        return node['Index Cond'] === undefined && !WALKS.has(name) && !COUNTS.has(name);
       });
       expect(walks).toEqual([]);
     },
@@ -88,6 +97,17 @@ describe('a plan made while the tables are empty', () => {
       ['process_instance_guid_key', '(guid = wanted.guid)'],
     ]);
   });
+
+  test.each([circuits.PARKED_INCIDENTS, circuits.WHO_WAITS])(
+    'of $name finds what is parked by what it is parked for',
+    async (statement) => {
+      const scans = (await plan({ ...statement, name: `${statement.name}-parked` })).filter(
+        (node) => node['Relation Name'] === 'incident',
+      );
+
+      expect(scans.map((node) => [node['Index Name'], node['Index Cond']])).toEqual([['incident_parked', '(parked_for = $2)']]);
+    },
+  );
 
   test.each([timers.NEXT_TENANTS, timers.CLAIM_OF_TENANTS])(
     'of $name finds the rows of each tenant by the tenant',

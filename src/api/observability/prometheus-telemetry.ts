@@ -74,8 +74,8 @@ export class PrometheusTelemetry extends Telemetry {
     this.conflicts.inc();
   }
 
-  held(): void {
-    this.heldAttempts.inc();
+  held(attempts: number): void {
+    this.heldAttempts.inc(attempts);
   }
 
   decision(action: string): void {

@@ -58,6 +58,8 @@ export abstract class CircuitStore {
   abstract hold(rows: readonly HeldRow[]): Promise<void>;
   /** Lets up to `limit` held attempts through, the oldest first; how many. */
   abstract releaseHeld(key: CircuitKey, limit: number): Promise<number>;
+  /** Circuits that hold nothing back, of all tenants, though something is held for them: by a node that did not know yet. */
+  abstract heldInVain(): Promise<CircuitKey[]>;
   /** Whether something is held or parked for it, or will be attempted later. */
   abstract whoWaits(key: CircuitKey): Promise<'now' | 'later' | 'nobody'>;
   /** Up to `limit` open incidents that were parked for it, the oldest first; not those of paused instances. */

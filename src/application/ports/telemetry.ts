@@ -3,8 +3,8 @@ export abstract class Telemetry {
   abstract batch(size: number, durationMs: number): void;
   abstract attempt(connector: string, outcome: string, durationMs: number): void;
   abstract conflict(): void;
-  /** An attempt was held back by its circuit. */
-  abstract held(): void;
+  /** So many attempts were held back by their circuits. */
+  abstract held(attempts: number): void;
   /** An automatic decision about a failure, by the name it has in the audit trail. */
   abstract decision(action: string): void;
 }

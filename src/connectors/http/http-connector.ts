@@ -14,6 +14,9 @@ export interface HttpConnectorOptions {
   readonly maxResponseBytes: number;
 }
 
+/** No name of a host is longer than 253 characters (RFC 1035): what is called in vain for its name has no circuit. */
+const LONGEST_ORIGIN = 300;
+
 /** HTTP tasks. An answer other than 2xx, a time-out or a refused connection is a failure (CONTRACT section 9). Redirects are not followed. */
 export class HttpConnector implements Connector {
   readonly type = 'http';
@@ -40,7 +43,8 @@ export class HttpConnector implements Connector {
 
   circuitOf(attempt: TaskAttempt): string | null {
     try {
-      return readCall(attempt).url.origin;
+      const { origin } = readCall(attempt).url;
+      return origin.length > LONGEST_ORIGIN ? null : origin;
     } catch {
       return null; // There is no call.
     }

@@ -4,7 +4,7 @@ import { countOutcomes, freshCircuit, type Circuit, type CircuitSettings } from 
 import { Wakeups } from '../../application/ports/attempts.js';
 import { CircuitBreakers, CircuitStore, type CircuitKey } from '../../application/ports/circuits.js';
 import { Clock } from '../../application/ports/clock.js';
-import { InstanceStore } from '../../application/ports/instance-store.js';
+import { InstanceStore, StepConflict, StorageUnavailable } from '../../application/ports/instance-store.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 
 /** Outcomes that this process has counted and not yet told the others. */
@@ -12,7 +12,7 @@ interface Uncounted {
   readonly key: CircuitKey;
   calls: number;
   failures: number;
-  /** Of this process since it began to count, told or not. */
+  /** Of this process since it began to count, or since they were enough: told or not. */
   seen: number;
   seenFailures: number;
   /** On the clock of `performance.now()`. */
@@ -23,6 +23,8 @@ interface Uncounted {
 const LOOK_MS = 1_000;
 /** Between words to them while a circuit lets cohorts through: the next waits for their outcomes. In ms. */
 const COHORT_WORD_MS = 100;
+/** Of a circuit's name, in the log, in characters. */
+const LOGGED = 300;
 
 /**
  * What holds attempts back, as this process knows it: its own counts at once, those of others within a second. A circuit
@@ -35,6 +37,10 @@ export class SharedCircuitBreakers extends CircuitBreakers {
   private readonly counting = new Map<string, Uncounted>();
   private timer: NodeJS.Timeout | null = null;
   private turn: Promise<void> = Promise.resolve();
+  /** The turn that has not begun: what comes meanwhile goes with it. */
+  private nextTurn: Promise<void> | null = null;
+  /** Changes that were learnt while a look was under way: it may have missed them. */
+  private learnt = 0;
   private stopped = true;
 
   constructor(
@@ -62,10 +68,10 @@ export class SharedCircuitBreakers extends CircuitBreakers {
   }
 
   record(tenantId: string, circuit: string, isFault: boolean): void {
-    const { settings } = this;
-    if (this.stopped || (!this.isAutomatic && !this.isHolding)) return;
     const name = nameOf({ tenantId, circuit });
-    const counted = this.counting.get(name) ?? (isFault || this.holding.has(name) ? this.count({ tenantId, circuit }) : null);
+    const isHeld = this.holding.has(name);
+    if (this.stopped || !(this.isAutomatic || isHeld)) return;
+    const counted = this.counting.get(name) ?? (isFault || isHeld ? this.count({ tenantId, circuit }) : null);
     if (!counted) return;
     counted.calls++;
     counted.seen++;
@@ -73,10 +79,9 @@ export class SharedCircuitBreakers extends CircuitBreakers {
       counted.failures++;
       counted.seenFailures++;
     }
-    const isEnough = counted.seen >= settings.leastCalls && counted.seenFailures / counted.seen >= settings.failureShare;
     // Enough to open it by this process's own counts: not a moment later than need be.
-    if (isEnough && !this.holding.has(name)) void this.tell();
-    else this.schedule(this.holding.has(name) ? COHORT_WORD_MS : LOOK_MS);
+    if (!isHeld && this.isEnough(counted)) void this.tell();
+    else this.schedule(isHeld ? COHORT_WORD_MS : LOOK_MS);
   }
 
   start(): void {
@@ -93,6 +98,7 @@ export class SharedCircuitBreakers extends CircuitBreakers {
   /** What the keeper or a command has made of a circuit is known here at once. */
   learn(key: CircuitKey, { state }: Circuit): void {
     const name = nameOf(key);
+    this.learnt++;
     if (this.holding.has(name) === (state !== 'closed')) return;
     if (state === 'closed') this.holding.delete(name);
     else this.holding.add(name);
@@ -102,6 +108,10 @@ export class SharedCircuitBreakers extends CircuitBreakers {
   /** Another node says that a circuit has opened or closed. */
   look(): void {
     if (!this.stopped) void this.tell();
+  }
+
+  private isEnough({ seen, seenFailures }: Uncounted): boolean {
+    return seen >= this.settings.leastCalls && seenFailures / seen >= this.settings.failureShare;
   }
 
   private count(key: CircuitKey): Uncounted {
@@ -120,20 +130,41 @@ export class SharedCircuitBreakers extends CircuitBreakers {
   private tell(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    this.turn = this.turn
-      .then(() => this.tellAndLook())
+    if (this.nextTurn) return this.nextTurn;
+    const turn = this.turn
+      .then(() => {
+        this.nextTurn = null;
+        return this.tellAndLook();
+      })
       .catch(() => undefined) // The database is away: counts stay, and go with the next turn.
       .finally(() => this.schedule(LOOK_MS));
-    return this.turn;
+    this.nextTurn = turn;
+    this.turn = turn;
+    return turn;
   }
 
   private async tellAndLook(): Promise<void> {
     for (const [name, counted] of [...this.counting]) {
-      if (counted.calls > 0) await this.tellOne(counted);
+      if (counted.calls > 0) await this.tellOrDrop(name, counted);
       // The next failure begins anew.
       if (performance.now() - counted.startedAt > this.settings.windowMs) this.counting.delete(name);
     }
-    this.holding = new Set((await this.store.notClosed()).map(nameOf));
+    const { learnt } = this;
+    const notClosed = await this.store.notClosed();
+    if (learnt === this.learnt) this.holding = new Set(notClosed.map(nameOf));
+    else this.look();
+  }
+
+  /** One circuit whose counts the database refuses must not keep this process from knowing of all others. */
+  private async tellOrDrop(name: string, counted: Uncounted): Promise<void> {
+    try {
+      await this.tellOne(counted);
+    } catch (error) {
+      if (error instanceof StorageUnavailable || error instanceof StepConflict) throw error;
+      this.counting.delete(name);
+      const circuit = counted.key.circuit.slice(0, LOGGED);
+      this.logger.warn({ tenantId: counted.key.tenantId, circuit, error: String(error) }, 'Outcomes could not be counted');
+    }
   }
 
   private async tellOne(counted: Uncounted): Promise<void> {
@@ -141,6 +172,8 @@ export class SharedCircuitBreakers extends CircuitBreakers {
     const { key, calls, failures } = counted;
     const outcomes = { calls, failures };
     let hasChanged = false;
+    // Should others see it work: not again before there are as many more.
+    if (this.isEnough(counted)) Object.assign(counted, { seen: 0, seenFailures: 0 });
     const after = await this.store.change(
       key,
       (circuit, now) => countOutcomes(circuit ?? freshCircuit(now, settings), outcomes, now, settings, Math.random()),

@@ -48,6 +48,25 @@ export const RELEASE_HELD = {
    SELECT count(*) AS released FROM released`,
 };
 
+/**
+ * Circuits that are closed, or forgotten, though something is held for them: a node held it that did not know yet, or another
+ * transaction had its row while the last ones were let through. One probe of the index on what is held finds the next circuit,
+ * however many rows lie between.
+ */
+export const HELD_IN_VAIN = {
+  name: 'held-in-vain',
+  text: `WITH RECURSIVE waiting(tenant_id, circuit) AS (
+     (SELECT tenant_id, circuit FROM timer_job WHERE held ORDER BY tenant_id, circuit LIMIT 1)
+     UNION ALL
+     SELECT next.tenant_id, next.circuit FROM waiting CROSS JOIN LATERAL (
+       SELECT tenant_id, circuit FROM timer_job
+       WHERE held AND (timer_job.tenant_id, timer_job.circuit) > (waiting.tenant_id, waiting.circuit)
+       ORDER BY tenant_id, circuit LIMIT 1) AS next)
+   SELECT tenant_id, circuit FROM waiting
+   WHERE NOT EXISTS (SELECT FROM circuit
+     WHERE circuit.tenant_id = waiting.tenant_id AND circuit.circuit = waiting.circuit AND circuit.state <> 'closed')`,
+};
+
 export const PARKED_INCIDENTS = {
   name: 'parked-incidents',
   text: `SELECT incident.instance_id, incident.element_instance_id
@@ -56,13 +75,14 @@ export const PARKED_INCIDENTS = {
    ORDER BY incident.opened_at LIMIT $3::integer`,
 };
 
-/** Each is one probe of an index. */
+/** Each is one probe of an index; the order leads to that of what is parked, not through all open incidents. */
 export const WHO_WAITS = {
   name: 'who-waits',
   text: `SELECT CASE
      WHEN EXISTS (SELECT FROM timer_job WHERE held AND tenant_id = $1 AND circuit = $2) THEN 'now'
-     WHEN EXISTS (SELECT FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
-       WHERE incident.parked_for = $2 AND incident.resolved_at IS NULL AND instance.tenant_id = $1 AND instance.status <> 'paused') THEN 'now'
+     WHEN (SELECT true FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
+       WHERE incident.parked_for = $2 AND incident.resolved_at IS NULL AND instance.tenant_id = $1 AND instance.status <> 'paused'
+       ORDER BY incident.opened_at LIMIT 1) THEN 'now'
      WHEN EXISTS (SELECT FROM timer_job WHERE kind = 'retry' AND tenant_id = $1 AND circuit = $2) THEN 'later'
      ELSE 'nobody' END AS waits`,
 };

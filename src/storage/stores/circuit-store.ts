@@ -74,6 +74,11 @@ export class PgCircuitStore extends CircuitStore {
     return rows[0]?.released ?? 0;
   }
 
+  async heldInVain(): Promise<CircuitKey[]> {
+    const { rows } = await this.pool.query<KeyRow>(sql.HELD_IN_VAIN, []);
+    return rows.map(toKey);
+  }
+
   async whoWaits({ tenantId, circuit }: CircuitKey): Promise<'now' | 'later' | 'nobody'> {
     const { rows } = await this.pool.query<{ waits: 'now' | 'later' | 'nobody' }>(sql.WHO_WAITS, [tenantId, circuit]);
     return rows[0]?.waits ?? 'nobody';
