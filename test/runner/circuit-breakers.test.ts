@@ -32,7 +32,7 @@ let nodes: SharedCircuitBreakers[] = [];
 /** Words with the database about outcomes, and looks at what is not closed, which a test may hold up. */
 class CountedStore extends PgCircuitStore {
   words = 0;
-  afterLook: () => Promise<void> = async () => undefined;
+  afterLook: () => Promise<void> | void = () => undefined;
 
   override change(...args: Parameters<PgCircuitStore['change']>): ReturnType<PgCircuitStore['change']> {
     this.words++;
@@ -165,7 +165,7 @@ test('what a command has just opened is held although a look that had begun befo
   await forcedOpen(store, KEY);
   node.learn(KEY, forceOpen(freshCircuit(0, SETTINGS), 'by hand', null, 0));
   const seen: boolean[] = [];
-  store.afterLook = async () => void seen.push(node.admits(ACME, BUREAU));
+  store.afterLook = () => void seen.push(node.admits(ACME, BUREAU));
   goOn();
   await until(() => seen.length > 1);
 
