@@ -51,10 +51,11 @@ export function toCommand(
   }
 }
 
-/** The attempt has failed, because nothing else of it can be kept. */
+/** The attempt has failed, because nothing else of it can be kept. It was made all the same: another would do its work twice. */
 export function unstorable({ elementInstanceId, attempt }: ExecuteAttempt, message: string): FailAttempt {
   const nothing = { bpmnError: false, details: null, variables: null };
-  return { type: 'fail-attempt', elementInstanceId, attempt, code: 'RESULT_NOT_STORABLE', message, ...nothing };
+  const retry = { nonRetryable: true };
+  return { type: 'fail-attempt', elementInstanceId, attempt, code: 'RESULT_NOT_STORABLE', message, retry, ...nothing };
 }
 
 /** How an attempt ended, for what is counted. */

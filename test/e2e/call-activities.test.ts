@@ -215,9 +215,9 @@ describe('an error of a child', () => {
 
     await admin.cmd('RetryFailedTaskCommand', { instanceGuid: guid });
 
-    const second = await admin.reaches(`${guid}~2~2`, 'waiting');
+    const second = await admin.reaches(`${guid}~2~run2`, 'waiting');
     expect(second.data).toMatchObject({ run: { number: 2, previousInstanceGuid: `${guid}~2`, delayMs: 0 } });
-    await admin.cmd('SignalProcessInstanceCommand', { instanceGuid: `${guid}~2~2`, action: 'approve' });
+    await admin.cmd('SignalProcessInstanceCommand', { instanceGuid: `${guid}~2~run2`, action: 'approve' });
     await admin.reaches(guid, 'completed');
   });
 });

@@ -124,7 +124,7 @@ describe('a server that is killed', () => {
     const second = await startServer();
     await second.admin.reaches(guid, 'completed');
 
-    expect((await second.admin.state(`${guid}~2~2`)).data).toMatchObject({ status: 'completed', run: { number: 2 } });
+    expect((await second.admin.state(`${guid}~2~run2`)).data).toMatchObject({ status: 'completed', run: { number: 2 } });
   });
 });
 

@@ -29,7 +29,7 @@ const startWith = (processKey: string, variables: object = {}, more: object = {}
   });
 const guidOf = (answer: WireAnswer): string => String(field(answer, 'instanceGuid'));
 const runs = async (firstGuid: string, count: number): Promise<WireAnswer[]> =>
-  Promise.all(Array.from({ length: count }, (_, i) => admin.state(i === 0 ? firstGuid : `${firstGuid}~${i + 1}`)));
+  Promise.all(Array.from({ length: count }, (_, i) => admin.state(i === 0 ? firstGuid : `${firstGuid}~run${i + 1}`)));
 const failingTimes = (times: number, path: string): void => {
   let left = times;
   service.answers((request, response) => (request.path === path && left-- > 0 ? failing() : succeeding())(request, response));
@@ -62,7 +62,7 @@ describe('a retry policy on a call activity', () => {
     const started = await startWith('calling', { count: 0 });
     const guid = guidOf(started);
     expect(started.data).toMatchObject({ status: 'running', currentActivityId: 'Call' });
-    const second = await admin.state(`${guid}~2~2`);
+    const second = await admin.state(`${guid}~2~run2`);
     expect(second.data).toMatchObject({ status: 'running', retrying: { taskId: 'StartEvent' } });
     await advance('PT59S');
     expect(service.calls).toHaveLength(1);
@@ -77,7 +77,7 @@ describe('a retry policy on a call activity', () => {
     expect(first?.data).toMatchObject({
       status: 'cancelled',
       ending: { because: 'retried', errorCode: 'HTTP_503' },
-      run: { number: 1, previousInstanceGuid: null, nextInstanceGuid: `${guid}~2~2`, delayMs: 0, reason: null },
+      run: { number: 1, previousInstanceGuid: null, nextInstanceGuid: `${guid}~2~run2`, delayMs: 0, reason: null },
       parent: { instanceGuid: guid, taskId: 'Call' },
     });
     expect(next?.data).toMatchObject({
@@ -85,7 +85,7 @@ describe('a retry policy on a call activity', () => {
       run: {
         number: 2,
         previousInstanceGuid: `${guid}~2`,
-        nextInstanceGuid: `${guid}~2~3`,
+        nextInstanceGuid: `${guid}~2~run3`,
         delayMs: 60_000,
         reason: 'attempt 1 of 3 failed',
       },
@@ -97,7 +97,7 @@ describe('a retry policy on a call activity', () => {
     expect(retried).toMatchObject({
       taskId: 'Fetch',
       actor: { type: 'system' },
-      detail: { run: 1, nextRun: 2, nextInstanceGuid: `${guid}~2~2`, delayMs: 60_000, errorCode: 'HTTP_503' },
+      detail: { run: 1, nextRun: 2, nextInstanceGuid: `${guid}~2~run2`, delayMs: 60_000, errorCode: 'HTTP_503' },
     });
   });
 
@@ -108,13 +108,13 @@ describe('a retry policy on a call activity', () => {
     await advance('PT60S');
     expect(service.calls).toHaveLength(3);
     expect((await admin.state(guid)).data).toMatchObject({ status: 'running', currentActivityId: 'Call' });
-    expect((await admin.state(`${guid}~2~3`)).data).toMatchObject({ status: 'error', error: { taskId: 'Fetch' } });
+    expect((await admin.state(`${guid}~2~run3`)).data).toMatchObject({ status: 'error', error: { taskId: 'Fetch' } });
 
     // A person who fails is not run away from.
-    await admin.cmd('RetryFailedTaskCommand', { instanceGuid: `${guid}~2~3` });
-    expect((await admin.state(`${guid}~2~3`)).data).toMatchObject({ status: 'error', error: { attemptNumber: 2 } });
+    await admin.cmd('RetryFailedTaskCommand', { instanceGuid: `${guid}~2~run3` });
+    expect((await admin.state(`${guid}~2~run3`)).data).toMatchObject({ status: 'error', error: { attemptNumber: 2 } });
     service.answers(succeeding());
-    await admin.cmd('RetryFailedTaskCommand', { instanceGuid: `${guid}~2~3` });
+    await admin.cmd('RetryFailedTaskCommand', { instanceGuid: `${guid}~2~run3` });
 
     await admin.reaches(guid, 'completed');
   });
@@ -125,8 +125,8 @@ describe('a retry policy on a call activity', () => {
 
     const cancelled = await admin.cmd('CancelProcessInstanceCommand', { instanceGuid: guid });
 
-    expect(field(cancelled, 'cancelledChildren')).toEqual([`${guid}~2~2`]);
-    await admin.reaches(`${guid}~2~2`, 'cancelled');
+    expect(field(cancelled, 'cancelledChildren')).toEqual([`${guid}~2~run2`]);
+    await admin.reaches(`${guid}~2~run2`, 'cancelled');
     await advance('PT1H');
     expect(service.calls).toHaveLength(1);
   });
@@ -164,11 +164,11 @@ describe('a retry policy on a process', () => {
   it('makes another run of an instance that nobody called, on the same business, linked both ways', async () => {
     failingTimes(1, '/Fetch');
     const started = await startWith('own', { count: 5 }, { businessKey: 'loan-1' });
-    const guid = guidOf(started).replace(/~2$/, '');
+    const guid = guidOf(started).replace(/~run2$/, '');
     await advance('PT60S');
 
     const [first, second] = await runs(guid, 2);
-    expect(first?.data).toMatchObject({ status: 'cancelled', run: { number: 1, nextInstanceGuid: `${guid}~2` } });
+    expect(first?.data).toMatchObject({ status: 'cancelled', run: { number: 1, nextInstanceGuid: `${guid}~run2` } });
     expect(second?.data).toMatchObject({
       status: 'completed',
       businessKey: 'loan-1',
@@ -185,7 +185,7 @@ describe('a retry policy on a process', () => {
 
     expect(started).toMatchObject({
       isSuccessful: true,
-      data: { instanceGuid: 'soon-1~3', status: 'completed', run: { number: 3 } },
+      data: { instanceGuid: 'soon-1~run3', status: 'completed', run: { number: 3 } },
     });
   });
 
@@ -201,28 +201,28 @@ describe('a retry policy on a process', () => {
 
   it('makes a run that can be cancelled while it waits for its delay', async () => {
     service.answers(failing());
-    const guid = guidOf(await startWith('own', { count: 0 })).replace(/~2$/, '');
-    await admin.cmd('CancelProcessInstanceCommand', { instanceGuid: `${guid}~2` });
+    const guid = guidOf(await startWith('own', { count: 0 })).replace(/~run2$/, '');
+    await admin.cmd('CancelProcessInstanceCommand', { instanceGuid: `${guid}~run2` });
     await advance('PT1H');
-    expect((await admin.state(`${guid}~2`)).data).toMatchObject({ status: 'cancelled', state: { completedTasks: [] } });
+    expect((await admin.state(`${guid}~run2`)).data).toMatchObject({ status: 'cancelled', state: { completedTasks: [] } });
     expect(service.calls).toHaveLength(1);
   });
 
   it('makes a run that begins at once when a person says so, and one that can be paused', async () => {
     failingTimes(1, '/Fetch');
-    const guid = guidOf(await startWith('own', { count: 0 })).replace(/~2$/, '');
-    await admin.cmd('PauseProcessInstanceCommand', { instanceGuid: `${guid}~2` });
+    const guid = guidOf(await startWith('own', { count: 0 })).replace(/~run2$/, '');
+    await admin.cmd('PauseProcessInstanceCommand', { instanceGuid: `${guid}~run2` });
     await advance('PT60S');
     expect(service.calls).toHaveLength(1);
-    await admin.cmd('ResumeProcessInstanceCommand', { instanceGuid: `${guid}~2` });
-    await admin.reaches(`${guid}~2`, 'completed');
+    await admin.cmd('ResumeProcessInstanceCommand', { instanceGuid: `${guid}~run2` });
+    await admin.reaches(`${guid}~run2`, 'completed');
 
     failingTimes(1, '/Fetch');
-    const other = guidOf(await startWith('own', { count: 0 })).replace(/~2$/, '');
-    const begun = await admin.cmd('RetryNowCommand', { instanceGuid: `${other}~2` });
+    const other = guidOf(await startWith('own', { count: 0 })).replace(/~run2$/, '');
+    const begun = await admin.cmd('RetryNowCommand', { instanceGuid: `${other}~run2` });
 
     expect(begun.isSuccessful).toBe(true);
-    await admin.reaches(`${other}~2`, 'completed');
+    await admin.reaches(`${other}~run2`, 'completed');
   });
 
   it('does not make another run of a failure that does not pass by itself', async () => {

@@ -108,7 +108,7 @@ describe.each([
   it('waits on when all of them have failed, until a person has repaired the last', async () => {
     const parent = await start(processKey, quick);
     await service.hasCalls(waits.length + 1);
-    const last = await quick.admin.reaches(`${childOf(parent)}~${waits.length + 1}`, 'error');
+    const last = await quick.admin.reaches(`${childOf(parent)}~run${waits.length + 1}`, 'error');
     expect(last.data).toMatchObject({ run: { number: waits.length + 1 }, parent: { instanceGuid: parent } });
     expect(await quick.admin.state(parent)).toMatchObject({ data: { status: 'running' } });
     service.answers(succeeding());

@@ -20,6 +20,7 @@ export type { Failure } from './judge-failure.js';
  */
 export function failElement(draft: Draft, node: FlowNode, instance: ElementInstance, happened: Failure): void {
   const failure = asKnown(node, instance, happened);
+  const wasExecuted = instance.status === 'executing';
   // The attempt that its circuit held back counts as the one that failed.
   if (instance.attempt === 0 || instance.status === 'held') instance.attempt++;
   const undone = undoVariables(draft, instance);
@@ -43,14 +44,21 @@ export function failElement(draft: Draft, node: FlowNode, instance: ElementInsta
     askReconciler(draft, node, instance);
     return;
   }
-  // No wait needs no row: the next attempt begins with the very step that ends this one.
-  const isAtOnce = decision.action !== 'resort' && decision.delayMs === 0 && !draft.state.paused;
+  // No wait needs no row: the next attempt begins with the very step that ends this one. One that fails before it has begun may do
+  // so again and again: it takes a step each time.
+  const isAtOnce = wasExecuted && decision.action !== 'resort' && decision.delayMs === 0 && !draft.state.paused;
   if (decision.action === 'reschedule') leaveUncounted(instance);
   if (!isAtOnce) follow(draft, node, instance, decision);
   const delayMs = decision.action === 'resort' ? null : decision.delayMs;
   recordRecovery(draft, node, instance, incident, { exhausted: decision.exhausted, changes: recorded, delayMs });
   instance.requestedBy = null;
-  if (isAtOnce) draft.activate(draft, node, instance);
+  if (isAtOnce) beginAnew(draft, node, instance);
+}
+
+/** The task is executed again from its beginning, at once. */
+export function beginAnew(draft: Draft, node: FlowNode, instance: ElementInstance): void {
+  instance.status = 'ready';
+  if (!draft.state.paused) draft.activate(draft, node, instance);
 }
 
 /** An incident: the visit waits for a person, or for the breaker that it is parked for. */

@@ -28,14 +28,23 @@ const UNKNOWN_OUTCOMES = [
   ...['TIMEOUT', 'CONNECTION_RESET', 'CONNECTION_FAILED', 'ABORTED', 'HEARTBEAT_TIMEOUT', 'TOTAL_TIMEOUT'],
   // A gateway's word: what it stands before may have done the work.
   ...['HTTP_502', 'HTTP_504'],
+  // It was done, or may have been: what cannot be used is the answer.
+  ...['RESPONSE_TOO_LARGE', 'RESPONSE_UNREADABLE', 'RESULT_NOT_STORABLE', 'EXPRESSION_FAILED', 'CONNECTOR_ERROR'],
 ];
 
-/** A task that may run at most once must not run again where nobody knows whether it has run. Between attempts that is known. */
-export function asKnown(node: FlowNode, { status }: ElementInstance, failure: Failure): Failure {
-  const atMostOnce = isActivity(node) && 'work' in node && node.work.delivery === 'at-most-once';
-  if (!atMostOnce || status !== 'executing' || failure.kind !== 'technical' || !UNKNOWN_OUTCOMES.includes(failure.code))
-    return failure;
+/**
+ * A task that may run at most once must not run again where nobody knows whether it has run. Between attempts that is known,
+ * unless what became of one is just being asked.
+ */
+export function asKnown(node: FlowNode, instance: ElementInstance, failure: Failure): Failure {
+  if (!isUnknown(node, instance, failure)) return failure;
   return { ...failure, kind: 'unknown-outcome', details: { ...failure.details, outcome: 'unknown' } };
+}
+
+function isUnknown(node: FlowNode, instance: ElementInstance, { kind, code }: Failure): boolean {
+  if (recoveryOf(instance).reconciling) return true;
+  const atMostOnce = isActivity(node) && 'work' in node && node.work.delivery === 'at-most-once';
+  return atMostOnce && instance.status === 'executing' && kind !== 'business' && UNKNOWN_OUTCOMES.includes(code);
 }
 
 /** The failed attempt in all that a policy looks at. */

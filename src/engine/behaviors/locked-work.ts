@@ -1,8 +1,6 @@
 import { isActivity, type FlowNode, type ProcessDefinition } from '../definition/process-definition.js';
 import type { ExecuteAttempt } from '../effects/effect.js';
 import type { ElementInstance, InstanceState } from '../state/instance-state.js';
-import { reconcilerOf } from './judge-failure.js';
-import { questionInputs } from './reconcile.js';
 import { executeEffect, workOf } from './run-attempt.js';
 import { recoveryOf } from './visit-recovery.js';
 
@@ -18,9 +16,7 @@ export function lockedWorkOf(definition: ProcessDefinition, state: InstanceState
   const node = definition.nodesById.get(instance.nodeId);
   const work = node ? workOf(node, instance) : null;
   if (!node || !work || instance.lock === null) return null;
-  const reconciler = recoveryOf(instance).reconciling ? reconcilerOf(node) : null;
-  const local = reconciler ? questionInputs({ state }, reconciler, instance) : instance.local;
-  return { attempt: executeEffect({ state }, node, instance, work, local, true), retriesLeft: retriesLeft(node, instance) };
+  return { attempt: executeEffect({ state }, node, instance, work, true), retriesLeft: retriesLeft(node, instance) };
 }
 
 function retriesLeft(node: FlowNode, instance: ElementInstance): number | null {

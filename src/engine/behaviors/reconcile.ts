@@ -1,10 +1,9 @@
-import type { FlowNode, WorkTaskNode } from '../definition/process-definition.js';
+import type { FlowNode } from '../definition/process-definition.js';
 import type { Draft } from '../state/draft.js';
-import { visibleVariables } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
-import { asObject, evaluateInputs } from './evaluate-inputs.js';
-import { reconcilerOf } from './judge-failure.js';
+import { asObject } from './evaluate-inputs.js';
+import type { Failure } from './judge-failure.js';
 import { runAttempt } from './run-attempt.js';
 import { remember } from './visit-recovery.js';
 
@@ -16,24 +15,19 @@ export const LOSSES = 3;
  * the same `Idempotency-Key`, so that the other side can tell what it is asked about.
  */
 export function askReconciler(draft: Draft, node: FlowNode, instance: ElementInstance): void {
-  const reconciler = reconcilerOf(node);
-  if (reconciler === null) return;
   instance.attempt++;
   remember(instance, { reconciling: true });
-  runAttempt(draft, node, instance, reconciler.work, questionInputs(draft, reconciler, instance));
+  runAttempt(draft, node, instance);
 }
 
-/** What only the question sees; null where it has no input mapping. */
-export function questionInputs(
-  draft: Pick<Draft, 'state'>,
-  { inputs }: WorkTaskNode,
-  { scopeId }: ElementInstance,
-): JsonObject | null {
-  try {
-    return inputs.length === 0 ? null : evaluateInputs(inputs, visibleVariables(draft, scopeId, null));
-  } catch {
-    return null; // The question goes without its inputs; whoever cannot answer it says so.
-  }
+/** The failure of an attempt whose outcome even the model's own task does not know. */
+export function stillUnknown(node: FlowNode, why: string | null): Failure {
+  return {
+    code: 'OUTCOME_UNKNOWN',
+    kind: 'unknown-outcome',
+    message: `Whether the work of '${node.name}' was done is unknown: the task that was asked ${why === null ? 'does not know it either' : `failed: ${why}`}.`,
+    details: { outcome: 'unknown' },
+  };
 }
 
 /** What a reconciler answered. */

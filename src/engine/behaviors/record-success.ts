@@ -5,22 +5,7 @@ import type { ElementInstance } from '../state/instance-state.js';
 /** The attempt succeeded after others had failed, or at somebody's command: both are worth a record. */
 export function recordSuccess(draft: Draft, node: FlowNode, instance: ElementInstance): void {
   const { id: elementInstanceId, attempt } = instance;
-  const { now } = draft.context;
-  if (attempt > 1) {
-    draft.effects.push({
-      type: 'record-attempt',
-      elementInstanceId,
-      nodeId: node.id,
-      attempt,
-      outcome: 'succeeded',
-      errorCode: null,
-      errorMessage: null,
-      details: null,
-      ...(instance.lock !== null && { worker: instance.lock.worker }),
-      startedAt: instance.attemptStartedAt ?? now,
-      endedAt: now,
-    });
-  }
+  if (attempt > 1) recordSucceededAttempt(draft, node, instance);
   if (instance.requestedBy !== null) {
     draft.effects.push({
       type: 'record-decision',
@@ -35,4 +20,22 @@ export function recordSuccess(draft: Draft, node: FlowNode, instance: ElementIns
   }
   instance.requestedBy = null;
   instance.undo = null;
+}
+
+/** The row of an attempt that has succeeded. */
+export function recordSucceededAttempt(draft: Draft, node: FlowNode, instance: ElementInstance): void {
+  const { now } = draft.context;
+  draft.effects.push({
+    type: 'record-attempt',
+    elementInstanceId: instance.id,
+    nodeId: node.id,
+    attempt: instance.attempt,
+    outcome: 'succeeded',
+    errorCode: null,
+    errorMessage: null,
+    details: null,
+    ...(instance.lock !== null && { worker: instance.lock.worker }),
+    startedAt: instance.attemptStartedAt ?? now,
+    endedAt: now,
+  });
 }

@@ -1,17 +1,26 @@
-import { isActivity, type FlowNode, type ProcessDefinition, type Work } from '../definition/process-definition.js';
+import {
+  isActivity,
+  type FlowNode,
+  type ProcessDefinition,
+  type Work,
+  type WorkTaskNode,
+} from '../definition/process-definition.js';
 import type { ExecuteAttempt } from '../effects/effect.js';
+import { expectInvariant } from '../invariant.js';
 import { lastOf } from '../recovery/ladder-steps.js';
 import { TOTAL_TIMEOUT_ROW, type ElementInstance, type InstanceState } from '../state/instance-state.js';
 import { visibleVariables, type Draft } from '../state/draft.js';
 import type { JsonObject } from '../state/json.js';
+import { evaluateInputs } from './evaluate-inputs.js';
 import { recoveryOf, remember } from './visit-recovery.js';
 
 /**
  * Begins the next attempt of the visit. This server executes it after the commit, where it can; else it is a job that a worker
  * may take.
- * @param local what only the attempt sees; the visit's own input mapping unless it asks about another attempt
  */
-export function runAttempt(draft: Draft, node: FlowNode, instance: ElementInstance, work: Work, local = instance.local): void {
+export function runAttempt(draft: Draft, node: FlowNode, instance: ElementInstance): void {
+  const work = workOf(node, instance);
+  expectInvariant(work !== null, `'${node.id}' to have work`);
   instance.incident = null;
   startTotalTimeout(draft, instance, work);
   if (!draft.context.connectors.has(work.connector)) return queueJob(draft, node, instance, work);
@@ -19,7 +28,7 @@ export function runAttempt(draft: Draft, node: FlowNode, instance: ElementInstan
   instance.attemptStartedAt = draft.context.now;
   instance.owner = draft.context.node;
   const passesCircuit = draft.probes.has(instance.id) || ignoresCircuit(node, instance);
-  draft.effects.push(executeEffect(draft, node, instance, work, local, passesCircuit));
+  draft.effects.push(executeEffect(draft, node, instance, work, passesCircuit));
 }
 
 /** The effect of an attempt that the state says is running: for a server that did not hear of its commit. */
@@ -31,14 +40,14 @@ export function executeEffectOf(
   const node = definition.nodesById.get(instance.nodeId);
   const work = node ? workOf(node, instance) : null;
   if (!node || !work || instance.lock !== null) return null;
-  return executeEffect({ state }, node, instance, work, instance.local, ignoresCircuit(node, instance));
+  return executeEffect({ state }, node, instance, work, ignoresCircuit(node, instance));
 }
 
 /** What the visit's current attempt does: the task's own work, a gateway's decision, or the question what became of an attempt. */
 export function workOf(node: FlowNode, instance: ElementInstance): Work | null {
   if ('decision' in node) return node.decision;
   if (!isActivity(node) || !('work' in node)) return null;
-  return recoveryOf(instance).reconciling ? (node.reconcile?.work ?? null) : node.work;
+  return (questionOf(node, instance) ?? node).work;
 }
 
 /** The visit's current attempt, as whoever executes it is told of it. */
@@ -47,9 +56,9 @@ export function executeEffect(
   node: FlowNode,
   instance: ElementInstance,
   work: Work,
-  local: JsonObject | null,
   passesCircuit: boolean,
 ): ExecuteAttempt {
+  const local = attemptInputs(draft, node, instance);
   return {
     type: 'execute-attempt',
     elementInstanceId: instance.id,
@@ -61,6 +70,22 @@ export function executeEffect(
     heartbeat: recoveryOf(instance).heartbeat,
     passesCircuit,
   };
+}
+
+/** What only the attempt sees: the visit's mapped inputs, or those of the question. Null: there are none. */
+function attemptInputs(draft: Pick<Draft, 'state'>, node: FlowNode, instance: ElementInstance): JsonObject | null {
+  const question = questionOf(node, instance);
+  if (question === null) return instance.local;
+  try {
+    return question.inputs.length === 0 ? null : evaluateInputs(question.inputs, visibleVariables(draft, instance.scopeId, null));
+  } catch {
+    return null; // The question goes without its inputs; whoever cannot answer it says so.
+  }
+}
+
+/** The task that is being asked what became of an attempt; null: none is. */
+function questionOf(node: FlowNode, instance: ElementInstance): WorkTaskNode | null {
+  return isActivity(node) && 'work' in node && recoveryOf(instance).reconciling ? node.reconcile : null;
 }
 
 /** A task without a retry policy has one attempt, then a person decides: nothing holds that back. */
@@ -93,9 +118,10 @@ export function scheduleJobTimer(draft: Draft, instance: ElementInstance, dueAt:
   draft.effects.push({ type: 'schedule-timer', kind: 'job', elementInstanceId: instance.id, timerNodeId: '', dueAt });
 }
 
-/** From the first attempt of the visit; anew when a person had to decide. */
+/** From the first attempt of the visit; anew when a person had to decide. A question has no part in it. */
 function startTotalTimeout(draft: Draft, instance: ElementInstance, work: Work): void {
-  if (work.timeouts.totalMs === null || recoveryOf(instance).totalDueAt !== null) return;
+  const { totalDueAt, reconciling } = recoveryOf(instance);
+  if (work.timeouts.totalMs === null || totalDueAt !== null || reconciling) return;
   const dueAt = draft.context.now + work.timeouts.totalMs;
   remember(instance, { totalDueAt: dueAt });
   draft.effects.push({

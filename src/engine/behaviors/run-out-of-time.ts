@@ -58,6 +58,6 @@ export function endTotalTime(draft: Draft, node: FlowNode, instance: ElementInst
     kind: 'technical',
     message: `Task timeout: all attempts of '${node.name}' together took longer than ${work?.timeouts.totalMs ?? 0} ms.`,
     isLast: true,
-    isBetweenAttempts: instance.status === 'retrying',
+    isBetweenAttempts: instance.status === 'retrying' || instance.status === 'ready',
   });
 }

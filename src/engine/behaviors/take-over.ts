@@ -2,7 +2,7 @@ import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import type { Draft } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
 import type { JsonValue } from '../state/json.js';
-import { failElement, type Failure } from './fail-element.js';
+import { beginAnew, failElement, type Failure } from './fail-element.js';
 import { LOSSES } from './reconcile.js';
 import { releaseWait } from './release-waits.js';
 
@@ -53,8 +53,7 @@ export function takeOver(draft: Draft, node: FlowNode, instance: ElementInstance
   });
   releaseWait(draft, instance);
   Object.assign(instance, { lossesInARow: losses, budgetFrom: instance.budgetFrom + 1, owner: null, lock: null });
-  if (draft.state.paused) instance.status = 'ready';
-  else draft.activate(draft, node, instance);
+  beginAnew(draft, node, instance);
 }
 
 function outcomeUnknown(node: FlowNode, { attempt }: ElementInstance, { who }: LostExecutor): Failure {

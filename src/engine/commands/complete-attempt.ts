@@ -1,7 +1,8 @@
-import { readReconciled, type ReconciledOutcome } from '../behaviors/reconcile.js';
-import { failElement, type Failure } from '../behaviors/fail-element.js';
-import { recordSuccess } from '../behaviors/record-success.js';
+import { readReconciled, stillUnknown, type ReconciledOutcome } from '../behaviors/reconcile.js';
+import { beginAnew, failElement } from '../behaviors/fail-element.js';
+import { recordSucceededAttempt } from '../behaviors/record-success.js';
 import { releaseWait } from '../behaviors/release-waits.js';
+import { endTotalTime } from '../behaviors/run-out-of-time.js';
 import { recoveryOf, remember } from '../behaviors/visit-recovery.js';
 import { isActivity, type FlowNode } from '../definition/process-definition.js';
 import { elementOf } from '../elements/index.js';
@@ -45,21 +46,16 @@ function settleOutcome(draft: Draft, node: FlowNode, instance: ElementInstance, 
     elementOf(node).resolve?.(draft, node, instance, { result: said.result, variables: said.variables });
     return;
   }
-  recordSuccess(draft, node, instance);
+  recordSucceededAttempt(draft, node, instance);
   releaseWait(draft, instance);
   instance.lock = null;
-  if (draft.state.paused) instance.status = 'ready';
-  else draft.activate(draft, node, instance);
+  if (hasNoTimeLeft(node, instance)) endTotalTime(draft, node, Object.assign(instance, { status: 'ready' }));
+  else beginAnew(draft, node, instance);
 }
 
-/** The failure of an attempt whose outcome even the model's own task does not know. */
-export function stillUnknown(node: FlowNode, why: string | null): Failure {
-  return {
-    code: 'OUTCOME_UNKNOWN',
-    kind: 'unknown-outcome',
-    message: `Whether the work of '${node.name}' was done is unknown: the task that was asked ${why === null ? 'does not know it either' : `failed: ${why}`}.`,
-    details: { outcome: 'unknown' },
-  };
+/** The time for all attempts ran out with the attempt that was asked about. */
+function hasNoTimeLeft(node: FlowNode, instance: ElementInstance): boolean {
+  return isActivity(node) && 'work' in node && node.work.timeouts.totalMs !== null && recoveryOf(instance).totalDueAt === null;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { catchBpmnError } from '../behaviors/boundary-events.js';
 import { failElement } from '../behaviors/fail-element.js';
+import { stillUnknown } from '../behaviors/reconcile.js';
 import { releaseWait } from '../behaviors/release-waits.js';
 import { recoveryOf } from '../behaviors/visit-recovery.js';
 import { mergeVariables, nodeOf, type Draft } from '../state/draft.js';
 import type { Rejected } from '../step-result.js';
 import type { FailAttempt } from './command.js';
-import { currentAttempt, stillUnknown } from './complete-attempt.js';
+import { currentAttempt } from './complete-attempt.js';
 
 /** An attempt failed: a boundary event catches a modelled error; else the policy or a person decides. */
 export function failAttempt(draft: Draft, command: FailAttempt): Rejected | null {

@@ -1,6 +1,6 @@
 import { activateHeld, moveTokens } from '../behaviors/advance.js';
 import { fireBoundaryTimer } from '../behaviors/boundary-events.js';
-import { failElement } from '../behaviors/fail-element.js';
+import { failElement, scheduleRetry } from '../behaviors/fail-element.js';
 import { hasStopped } from '../behaviors/put-off.js';
 import { endJobTime, endTotalTime } from '../behaviors/run-out-of-time.js';
 import { releaseWait } from '../behaviors/release-waits.js';
@@ -111,6 +111,16 @@ function dueTimeOf(instance: ElementInstance, timer: TimerKey): number | null {
 function isScheduled(draft: Draft, timer: TimerKey): boolean {
   const instance = timer.kind === 'continue' ? null : touchElement(draft, timer.elementInstanceId);
   return instance ? dueTimeOf(instance, timer) !== null : false;
+}
+
+/** What was kept is not due by the clock of this node, which is behind: the row that went when it was kept comes back. */
+export function scheduleAgain(draft: Draft, timer: TimerKey): void {
+  const { kind, elementInstanceId, timerNodeId } = timer;
+  const instance = kind === 'continue' ? null : touchElement(draft, elementInstanceId);
+  const dueAt = instance ? dueTimeOf(instance, timer) : null;
+  if (!instance || dueAt === null) return;
+  if (kind === 'retry') scheduleRetry(draft, instance, dueAt);
+  else draft.effects.push({ type: 'schedule-timer', kind, elementInstanceId, timerNodeId, dueAt });
 }
 
 /** The row goes, the firing stays: it is acted on at resume. */

@@ -1,5 +1,8 @@
 import { takeInHands } from '../behaviors/close-run.js';
-import { openIncident } from '../behaviors/fail-element.js';
+import { openIncident, type Failure } from '../behaviors/fail-element.js';
+import { stillUnknown } from '../behaviors/reconcile.js';
+import { recoveryOf, remember } from '../behaviors/visit-recovery.js';
+import type { FlowNode } from '../definition/process-definition.js';
 import { recordFailedAttempt } from '../behaviors/record-recovery.js';
 import { releaseWait } from '../behaviors/release-waits.js';
 import { classifyError } from '../recovery/classify-error.js';
@@ -26,23 +29,28 @@ export function giveUp(draft: Draft, instance: ElementInstance, reason: string):
   takeInHands(draft);
   const node = nodeOf(draft, instance);
   const decision = { action: 'fail', reason } as const;
-  const incident = instance.incident ?? heldBack(draft, instance);
+  const incident = instance.incident ?? heldBack(draft, node, instance);
   if (instance.incident === null) recordFailedAttempt(draft, node, instance, { ...incident, decision });
+  remember(instance, { reconciling: false });
   openIncident(draft, node, instance, { ...incident, decision, parkedFor: null });
 }
 
-/** A visit that its circuit holds back has not failed of its own: the attempt that it did not get counts as one. */
-function heldBack(draft: Draft, instance: ElementInstance): Incident {
+/**
+ * A visit that its circuit holds back has not failed of its own: the attempt that it did not get counts as one. Where that was to
+ * ask what became of another, nobody knows it still.
+ */
+function heldBack(draft: Draft, node: FlowNode, instance: ElementInstance): Incident {
   instance.attempt++;
-  const circuit = instance.recovery?.circuit ?? '';
-  const message = `The attempt was held back, because the circuit of '${circuit}' is open: service unavailable.`;
-  const code = 'CIRCUIT_OPEN';
+  const { circuit, reconciling } = recoveryOf(instance);
+  const why = `The attempt was held back, because the circuit of '${circuit ?? ''}' is open: service unavailable.`;
+  const failure: Failure = reconciling ? stillUnknown(node, why) : { code: 'CIRCUIT_OPEN', message: why, kind: 'technical' };
+  const { code, message, kind, details = null } = failure;
   return {
     code,
     message,
     errorClass: classifyError(code, message, null),
-    kind: 'technical',
-    details: null,
+    kind,
+    details,
     attempt: instance.attempt,
     at: draft.context.now,
     decision: { action: 'fail', reason: '' },

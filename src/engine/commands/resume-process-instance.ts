@@ -4,7 +4,7 @@ import type { InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import type { ResumeProcessInstance } from './command.js';
 import { takeEndOf } from './end-child.js';
-import { fireTimer } from './fire-timers.js';
+import { fireTimer, scheduleAgain } from './fire-timers.js';
 import { guard } from './guards.js';
 import { deliver } from './deliver-message.js';
 
@@ -18,8 +18,9 @@ export function resumeProcessInstance(draft: Draft, before: InstanceState, comma
   draft.state.inbox = [];
   activateHeld(draft);
   for (const entry of inbox) {
-    if (entry.type === 'timer') fireTimer(draft, entry.timer, null);
-    else if (entry.type === 'child') takeEndOf(draft, entry.ended);
+    if (entry.type === 'timer') {
+      if (!fireTimer(draft, entry.timer, null)) scheduleAgain(draft, entry.timer);
+    } else if (entry.type === 'child') takeEndOf(draft, entry.ended);
     else deliver(draft, entry);
   }
   return null;

@@ -6,9 +6,9 @@ export function childGuid(parentGuid: string, elementInstanceId: number, run: nu
   return runGuid(bounded(`${parentGuid}~${elementInstanceId}`), run);
 }
 
-/** The guid of a later run; the first one keeps its own. */
+/** The guid of a later run; the first one keeps its own. No child has it: those have a number behind the tilde. */
 export function runGuid(firstGuid: string, run: number): string {
-  return run === 1 ? firstGuid : bounded(`${firstGuid}~${run}`);
+  return run === 1 ? firstGuid : bounded(`${firstGuid}~run${run}`);
 }
 
 /** One that is too long keeps its beginning; 128 bits of hash stand for all of it. */

@@ -10,7 +10,7 @@ import { decidedFlows, noFlowTaken } from './decided-flows.js';
 export const exclusiveGateway: Element<GatewayNode> = {
   activate(draft, node, instance) {
     instance.attempt++;
-    if (node.decision) return runAttempt(draft, node, instance, node.decision);
+    if (node.decision) return runAttempt(draft, node, instance);
     const variables = visibleVariables(draft, instance.scopeId, null);
     let chosen: SequenceFlow | null = null;
     for (const flow of node.outgoing) {

@@ -29,7 +29,7 @@ export const inclusiveGateway: Element<GatewayNode> = {
 
 function split(draft: Draft, node: GatewayNode, instance: ElementInstance): void {
   instance.attempt++;
-  if (node.decision) return runAttempt(draft, node, instance, node.decision);
+  if (node.decision) return runAttempt(draft, node, instance);
   const variables = visibleVariables(draft, instance.scopeId, null);
   const taken: SequenceFlow[] = [];
   for (const flow of node.outgoing) {
