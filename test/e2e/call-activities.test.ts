@@ -78,6 +78,16 @@ describe('a call activity', () => {
     });
   });
 
+  it('does not wrap the result of the call before it into its own', async () => {
+    const second = call('add');
+    await admin.deploy(sequence('adding-twice', call('add'), { id: 'Again', xml: second.xml.replaceAll('"Call"', '"Again"') }));
+
+    const started = await startParent('adding-twice', { a: 1, b: 2 });
+
+    expect(field(started, 'state.variables.lastSubprocessResult')).toMatchObject({ sum: 3 });
+    expect(field(started, 'state.variables.lastSubprocessResult.lastSubprocessResult')).toBeUndefined();
+  });
+
   it('with mappings hands in and takes back just what they say', async () => {
     const mappings = { InputMapping: '{"a":"${x}","b":40}', OutputMapping: '{"total":"sum"}' };
     await admin.deploy(sequence('mapped', call('add', mappings)));

@@ -199,6 +199,31 @@ describe('a retry policy on a process', () => {
     expect(service.calls).toHaveLength(3);
   });
 
+  it('of a process that calls another: no run has the guid of a child', async () => {
+    await admin.deploy(withPolicy(sequence('own-calling', call('fetch', {}), httpTask('After', 'After'))));
+    failingTimes(1, '/After');
+    const guid = guidOf(await startWith('own-calling', { count: 0 })).replace(/~run2$/, '');
+    expect((await admin.state(`${guid}~2`)).data).toMatchObject({ status: 'completed', parent: { instanceGuid: guid } });
+
+    await advance('PT60S');
+
+    await admin.reaches(`${guid}~run2`, 'completed');
+    expect((await admin.state(`${guid}~run2~2`)).data).toMatchObject({ status: 'completed' });
+    expect(service.calls.map(({ path }) => path)).toEqual(['/Fetch', '/After', '/Fetch', '/After']);
+  });
+
+  it('names the next run to who would do something to one that was closed for it', async () => {
+    service.answers(failing());
+    const guid = guidOf(await startWith('own', { count: 0 })).replace(/~run2$/, '');
+
+    expect(await admin.cmd('CancelProcessInstanceCommand', { instanceGuid: guid })).toMatchObject({
+      isSuccessful: false,
+      message: expect.stringMatching(`Current state: cancelled. It was closed for another run: '${guid}~run2'$`),
+      data: { currentStatus: 'cancelled', nextInstanceGuid: `${guid}~run2` },
+    });
+    await admin.cmd('CancelProcessInstanceCommand', { instanceGuid: `${guid}~run2` });
+  });
+
   it('makes a run that can be cancelled while it waits for its delay', async () => {
     service.answers(failing());
     const guid = guidOf(await startWith('own', { count: 0 })).replace(/~run2$/, '');

@@ -7,9 +7,27 @@ import type { LiveInstance } from './live-instance.js';
 export interface RestReport {
   readonly instance: LiveInstance;
   /** `pending`: neither ended nor given up within the time allowed. `none`: the command began no attempt to wait for. */
-  readonly attempt: 'none' | 'pending' | 'succeeded' | 'failed' | 'retrying' | 'interrupted';
+  readonly attempt: 'none' | 'pending' | 'succeeded' | 'failed' | 'retrying' | 'interrupted' | 'passed-over';
+  /** Of an attempt that is `passed-over`: it failed, and the task's policy ended the task all the same. */
+  readonly passedOver?: PassedOver;
   /** Of the attempt, in ms; null while it is pending. */
   readonly executionTimeMs: number | null;
+}
+
+/** What the policy did about the failed attempt. */
+export interface PassedOver {
+  readonly decision: 'skip' | 'complete' | 'throw';
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+}
+
+/** Null: the decision is none that ends the task. */
+export function passedOverBy(
+  decision: string | null | undefined,
+  errorCode: string | null,
+  errorMessage: string | null,
+): PassedOver | null {
+  return decision === 'skip' || decision === 'complete' || decision === 'throw' ? { decision, errorCode, errorMessage } : null;
 }
 
 export interface RestOptions {
@@ -68,6 +86,8 @@ export function judge(
   const ended = effects.find((effect) => effect.type === 'record-activity' && effect.elementInstanceId === elementInstanceId);
   const executionTimeMs = known === null ? null : instance.state.updatedAt - startOf(known.instance, elementInstanceId);
   if (ended?.type === 'record-activity') {
+    const passedOver = passedOverIn(effects, elementInstanceId);
+    if (passedOver) return { instance, attempt: 'passed-over', executionTimeMs, passedOver };
     return {
       instance,
       attempt: ended.status === 'terminated' && !caughtError(effects, elementInstanceId) ? 'interrupted' : 'succeeded',
@@ -75,17 +95,18 @@ export function judge(
     };
   }
   const element = find(instance.state, elementInstanceId);
-  if (!element)
-    return {
-      instance,
-      attempt: known === null ? 'succeeded' : 'interrupted',
-      executionTimeMs: known === null ? 0 : executionTimeMs,
-    };
+  // It ended with the very step of the command, or elsewhere: what is stored tells how.
+  if (!element) return { instance, attempt: 'interrupted', executionTimeMs };
   if (element.status === 'failed') return { instance, attempt: 'failed', executionTimeMs };
   if (element.status === 'retrying' || element.status === 'held') return { instance, attempt: 'retrying', executionTimeMs };
   if (element.status === 'executing' || element.status === 'queued' || element.status === 'calling')
     return { instance, attempt: 'pending', executionTimeMs: null };
   return { instance, attempt: 'succeeded', executionTimeMs: executionTimeMs ?? 0 };
+}
+
+function passedOverIn(effects: readonly Effect[], elementInstanceId: number): PassedOver | null {
+  const last = effects.findLast((effect) => effect.type === 'record-attempt' && effect.elementInstanceId === elementInstanceId);
+  return last?.type === 'record-attempt' ? passedOverBy(last.decision?.action, last.errorCode, last.errorMessage) : null;
 }
 
 /** A modelled error that a boundary event caught: the attempt ended and the process went on. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { openElements } from '../../engine/index.js';
 import { InstanceReader } from '../ports/readers.js';
-import { atRest, awaitRest, judge, type RestOptions, type RestReport } from './await-rest.js';
+import { atRest, awaitRest, judge, passedOverBy, type RestOptions, type RestReport } from './await-rest.js';
 import { EngineSession } from './engine-session.js';
 import type { LiveInstance } from './live-instance.js';
 
@@ -65,9 +65,12 @@ export class BranchRest {
     const [ended] = await this.reader.endedActivities({ id: header.id, startedAt: state.startedAt }, visit - 1, 1);
     const attempts = await this.reader.attempts(header.id, ATTEMPTS);
     const last = attempts.filter(({ elementInstanceId }) => elementInstanceId === visit).at(-1);
+    const passedOver = last ? passedOverBy(last.decision, last.errorCode, last.errorMessage) : null;
+    const executionTimeMs = last ? last.endedAt.getTime() - last.startedAt.getTime() : null;
+    if (passedOver && ended?.sequence === visit) return { attempt: 'passed-over', executionTimeMs, passedOver };
     const wentOn = ended?.sequence === visit && (ended.status === 'completed' || last?.outcome === 'bpmn-error');
     if (!wentOn) return {};
-    return { attempt: 'succeeded', executionTimeMs: last ? last.endedAt.getTime() - last.startedAt.getTime() : null };
+    return { attempt: 'succeeded', executionTimeMs };
   }
 }
 

@@ -4,6 +4,7 @@ import type { CallActivityNode } from '../definition/process-definition.js';
 import { elementOf } from '../elements/index.js';
 import { nodeOf, touchElement, type Draft } from '../state/draft.js';
 import type { EndedChild, ElementInstance, InstanceState } from '../state/instance-state.js';
+import type { JsonObject } from '../state/json.js';
 import type { Rejected } from '../step-result.js';
 import type { EndChild } from './command.js';
 import { reject } from './guards.js';
@@ -34,9 +35,18 @@ export function takeEndOf(draft: Draft, ended: EndedChild): void {
   instance.run = ended.outcome === 'not-started' ? ended.run - 1 : ended.run;
   instance.status = 'ready';
   if (ended.outcome !== 'completed') return fail(draft, node, instance, ended);
-  const result = ended.variables ?? {};
+  const result = withoutInherited(draft, node, ended.variables ?? {});
   stepOver(draft, node, instance, true);
   elementOf(node).resolve?.(draft, node, instance, { result, variables: node.returnsAll ? result : null });
+}
+
+/** The result of an earlier call, which the child was given and gives back: each call would wrap it once more. */
+function withoutInherited(draft: Draft, { resultVariable }: CallActivityNode, variables: JsonObject): JsonObject {
+  if (resultVariable === null) return variables;
+  const { [resultVariable]: inherited, ...own } = variables;
+  const isInherited =
+    inherited !== undefined && JSON.stringify(inherited) === JSON.stringify(draft.state.variables[resultVariable]);
+  return isInherited ? own : variables;
 }
 
 /** A modelled error is for a boundary event; without one, and in all other cases, the call activity fails. */

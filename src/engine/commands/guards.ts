@@ -10,8 +10,11 @@ export function reject(code: RejectionCode, message: string, data: JsonObject): 
 
 /** CONTRACT section 2: "Process instance is not in error state. Current state: running". */
 function rejectState(state: InstanceState, expected: string): Rejected {
-  return reject('INVALID_STATE', `Process instance is not in ${expected} state. Current state: ${state.status}`, {
+  const nextGuid = state.ending?.nextGuid ?? null;
+  const next = nextGuid === null ? '' : `. It was closed for another run: '${nextGuid}'`;
+  return reject('INVALID_STATE', `Process instance is not in ${expected} state. Current state: ${state.status}${next}`, {
     currentStatus: state.status,
+    ...(nextGuid !== null && { nextInstanceGuid: nextGuid }),
   });
 }
 

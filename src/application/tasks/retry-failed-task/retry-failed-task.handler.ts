@@ -7,7 +7,7 @@ import { Clock } from '../../ports/clock.js';
 import { RequestAudit } from '../../request-audit.js';
 import { originOf } from '../../requests/origin-of.js';
 import type { CommandOrigin } from '../../session/origin.js';
-import { foreignVisits, type RestReport } from '../../session/await-rest.js';
+import { foreignVisits, type PassedOver, type RestReport } from '../../session/await-rest.js';
 import { TrailReader } from '../../trail-reader.js';
 import { RetryFailedTaskCommand } from './retry-failed-task.command.js';
 import type { RetryFailedTaskData } from './retry-failed-task.dto.js';
@@ -16,6 +16,13 @@ import type { RetryFailedTaskData } from './retry-failed-task.dto.js';
 const WAIT_MS = 30_000;
 /** How long the branch may take to come to rest after the attempt's own success (CONTRACT section 11.1). */
 const GRACE_MS = 1_000;
+
+/** The attempt failed; its policy gave the task another end. */
+const PASSED_OVER: Readonly<Record<PassedOver['decision'], string>> = {
+  skip: 'Task retry failed. Its retry policy skipped the task, and the process continued.',
+  complete: 'Task retry failed. Its retry policy completed the task with stated outputs, and the process continued.',
+  throw: 'Task retry failed. Its retry policy threw a BPMN error, which was caught, and the process continued.',
+};
 
 @CommandHandler(RetryFailedTaskCommand)
 export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCommand, Answer> {
@@ -103,14 +110,17 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
       };
       return done('Task retry started.', { ...head, retriedTask, result, state, ...retryingView(instance) });
     }
+    const { passedOver } = rest;
     const result = {
-      message: 'Task execution successful',
+      message: passedOver ? `Task execution failed: ${passedOver.errorMessage ?? ''}` : 'Task execution successful',
       taskExecutionTime: rest.executionTimeMs ?? 0,
       waiting: head.status === 'waiting',
+      ...passedOver,
     };
     const waiting = waitingView(instance) as { currentTask?: { taskType: string } };
-    const message =
-      head.status === 'waiting' && waiting.currentTask?.taskType === 'UserTask'
+    const message = passedOver
+      ? PASSED_OVER[passedOver.decision]
+      : head.status === 'waiting' && waiting.currentTask?.taskType === 'UserTask'
         ? 'Task retried successfully. Process waiting at next UserTask.'
         : 'Task retried successfully and process continued.';
     return done(message, { ...head, retriedTask, result, state, ...waiting, ...failureView(instance) });
