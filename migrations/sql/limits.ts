@@ -27,16 +27,16 @@ CREATE TABLE limit_permit (
   CONSTRAINT limit_permit_pkey PRIMARY KEY (tenant_id, key, node)
 ) WITH (fillfactor = 50);
 
--- Of a job that a worker has: it counts until its lock runs out, whichever node handed it out.
+-- Of a job that a worker has, whichever node handed it out: it counts as long as the worker holds the job.
 CREATE TABLE job_permit (
   instance_id bigint NOT NULL,
   element_instance_id integer NOT NULL,
   tenant_id text NOT NULL,
   key text NOT NULL,
-  held_until timestamptz NOT NULL,
+  granted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT job_permit_pkey PRIMARY KEY (instance_id, element_instance_id)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
-CREATE INDEX job_permit_key ON job_permit (tenant_id, key, held_until);
+CREATE INDEX job_permit_key ON job_permit (tenant_id, key);
 `;
 
 export const WITHOUT_LIMITS = 'DROP TABLE job_permit, limit_permit, task_limit;';

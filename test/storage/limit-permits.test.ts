@@ -182,63 +182,96 @@ describe('a rate', () => {
 });
 
 describe('permits of jobs', () => {
-  const job = (elementInstanceId: number): { instanceId: number; elementInstanceId: number } => ({
-    instanceId: 9,
-    elementInstanceId,
+  type Job = Readonly<Record<'instanceId' | 'elementInstanceId', number>>;
+  const job = (elementInstanceId: number): Job => ({ instanceId: 9, elementInstanceId });
+  const take = async (...ids: number[]): Promise<number[]> =>
+    (await jobs.take(ACME, 'credit', ids.map(job))).granted.map(({ elementInstanceId }) => elementInstanceId);
+  const permits = (): Promise<unknown[]> => database.rows('SELECT element_instance_id AS id FROM job_permit ORDER BY 1');
+
+  /** As the step that gives them out does it: the job's row goes, and one that looks after the lock comes. */
+  async function giveOut(...ids: number[]): Promise<void> {
+    await database.rows(`DELETE FROM job WHERE element_instance_id IN (${ids.join()})`);
+    await database.rows(
+      `INSERT INTO timer_job (instance_id, element_instance_id, timer_node_id, kind, due_at, tenant_id)
+       SELECT 9, id, '', 'job', now(), '${ACME}' FROM unnest(ARRAY[${ids.join()}]) AS id`,
+    );
+  }
+
+  beforeEach(async () => {
+    await database.rows('TRUNCATE job, timer_job');
+    await database.rows(
+      `INSERT INTO job (instance_id, element_instance_id, tenant_id, job_type, queued_at)
+       SELECT 9, id, '${ACME}', 'credit', now() FROM generate_series(1, 50) AS id`,
+    );
   });
 
   test('count together with those of the attempts of nodes', async () => {
     await limit(CREDIT, 5);
     expect(await ask(1, 2)).toBe(2);
 
-    expect(await jobs.take(ACME, 'credit', [1, 2, 3, 4].map(job), 60_000)).toEqual([1, 2, 3].map(job));
-    expect(await jobs.take(ACME, 'credit', [job(4)], 60_000)).toEqual([]);
+    expect(await take(1, 2, 3, 4)).toEqual([1, 2, 3]);
+    expect(await take(4)).toEqual([]);
     expect(await ask(1, 9, 2)).toBe(0);
 
     await jobs.giveBack(ACME, [job(1), job(2)]);
     expect(await ask(1, 9, 2)).toBe(2);
   });
 
-  test('end with their lock, unless that is extended', async () => {
+  test('count as long as a worker holds the job, whatever ends that', async () => {
     await limit(CREDIT, 2);
-    await jobs.take(ACME, 'credit', [job(1), job(2)], 60_000);
-    await jobs.extend(ACME, job(1), 0);
+    await take(1, 2);
+    await giveOut(1, 2);
+    await database.rows(`UPDATE job_permit SET granted_at = granted_at - interval '1 hour'`);
+    expect(await take(3)).toEqual([]);
 
-    expect(await jobs.take(ACME, 'credit', [job(3), job(4)], 60_000)).toEqual([job(3)]);
-    await jobs.extend(ACME, job(3), 60_000);
-    expect(await jobs.take(ACME, 'credit', [job(4)], 60_000)).toEqual([]);
-    expect(await database.rows('SELECT element_instance_id AS id FROM job_permit ORDER BY 1')).toEqual([{ id: 2 }, { id: 3 }]);
+    // Its instance was cancelled, say.
+    await database.rows('DELETE FROM timer_job WHERE element_instance_id = 1');
+
+    expect(await take(3, 4)).toEqual([3]);
+    expect(await permits()).toEqual([{ id: 2 }, { id: 3 }]);
+  });
+
+  test('do not count for long where the server that was to give the job out has died', async () => {
+    await limit(CREDIT, 1);
+    await take(1);
+    expect(await take(2)).toEqual([]);
+
+    await database.rows(`UPDATE job_permit SET granted_at = granted_at - interval '15 s'`);
+
+    expect(await take(2)).toEqual([2]);
   });
 
   test('of a job that is given out again are its new ones', async () => {
     await limit(CREDIT, 2);
-    await jobs.take(ACME, 'credit', [job(1), job(2)], 60_000);
+    await take(1, 2);
 
-    expect(await jobs.take(ACME, 'credit', [job(3), job(1)], 60_000)).toEqual([job(3)]);
-    expect(await jobs.take(ACME, 'credit', [job(1)], 60_000)).toEqual([]);
+    expect(await take(3, 1)).toEqual([3]);
+    expect(await take(1)).toEqual([]);
   });
 
   test('are exact where many are taken at once, and a rate counts each', async () => {
     await limit(CREDIT, 10, 1_000_000);
     await database.rows(`UPDATE task_limit SET refilled_at = refilled_at - interval '1 hour'`);
 
-    const taken = await Promise.all(
-      [10, 20, 30, 40].map((from) =>
-        jobs.take(
-          ACME,
-          'credit',
-          [0, 1, 2, 3].map((n) => job(from + n)),
-          60_000,
-        ),
-      ),
-    );
+    const taken = await Promise.all([10, 20, 30, 40].map((from) => take(from, from + 1, from + 2, from + 3)));
 
     expect(taken.flat()).toHaveLength(10);
   });
 
+  test('of a rate say when the next one comes', async () => {
+    await limit(CREDIT, null, 20);
+
+    const [first, second] = [await jobs.take(ACME, 'credit', [job(1)]), await jobs.take(ACME, 'credit', [job(2)])];
+
+    expect(first.granted).toHaveLength(1);
+    expect(second.granted).toHaveLength(0);
+    expect(second.nextInMs).toBeGreaterThan(0);
+    expect(second.nextInMs).toBeLessThanOrEqual(50);
+  });
+
   test('are not needed where there is no limit', async () => {
-    expect(await jobs.take(ACME, 'credit', [job(1)], 60_000)).toEqual([job(1)]);
-    expect(await database.rows('SELECT FROM job_permit')).toEqual([]);
+    expect(await take(1)).toEqual([1]);
+    expect(await permits()).toEqual([]);
   });
 });
 

@@ -65,7 +65,7 @@ export class Dispatcher {
       throw forbidden(`${spec.name} needs the permission '${spec.permission}'.`, spec.permission);
     const valid = validateData(spec, data);
     // A secret must not be kept for a replay.
-    const key = spec.kind === 'command' && !spec.secretAnswer ? idempotencyKey(keyHeader, valid) : null;
+    const key = spec.kind === 'command' && !spec.secretAnswer && !spec.doneEachTime ? idempotencyKey(keyHeader, valid) : null;
     let outcome = 'replayed';
     const execute = async (asking: Caller): Promise<TextAnswer> => {
       const answer = await this.bus.execute<Answer>(new spec.requestClass(valid as never, asking));

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { ActivatedJob } from '../../contract/activated-job.js';
 import { StorageUnavailable } from '../ports/instance-store.js';
 import { JobStore, type ClaimedJob } from '../ports/jobs.js';
@@ -18,35 +18,42 @@ export interface JobHolder {
 /** Locks claimed jobs for a worker, each by a step of its instance. */
 @Injectable()
 export class JobActivation {
+  private readonly logger = new Logger('Jobs');
+
   constructor(
     private readonly session: EngineSession,
     private readonly store: JobStore,
   ) {}
 
   /**
-   * Those that could be locked, in their order; the claims of all others are given back.
+   * Those that could be locked, in their order; the claims of those that nobody waits for any more are given back. A job that cannot
+   * be locked, because its instance cannot be read, say, keeps its claim until that runs out: the others go first.
    * @throws StorageUnavailable where none could, because the database is away
    */
   async activate(claimed: readonly ClaimedJob[], holder: JobHolder): Promise<ActivatedJob[]> {
     const unused: ClaimedJob[] = [];
     const stale: ClaimedJob[] = [];
-    const failures: Error[] = [];
+    let away: StorageUnavailable | null = null;
     const locked = await Promise.all(
       claimed.map(async (job) => {
         if (holder.gone?.aborted) return keep(unused, job);
         try {
           return (await this.lock(job, holder)) ?? keep(stale, job);
         } catch (error) {
-          failures.push(error instanceof Error ? error : new Error(String(error)));
           // Whether it was locked is not known then: the claim, or the lock, runs out by itself.
-          return error instanceof StorageUnavailable ? null : keep(unused, job);
+          if (error instanceof StorageUnavailable) away = error;
+          else
+            this.logger.error(
+              { instanceGuid: job.instanceGuid, jobType: job.jobType, error: String(error) },
+              'A job could not be locked',
+            );
+          return null;
         }
       }),
     );
     await Promise.all([this.store.giveBack(unused), this.store.discard(stale)]).catch(() => undefined); // They run out.
     const jobs = locked.filter((job) => job !== null);
-    const [failure] = failures;
-    if (jobs.length === 0 && failure) throw failure;
+    if (jobs.length === 0 && away !== null) throw away;
     return jobs;
   }
 

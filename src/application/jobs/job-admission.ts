@@ -2,6 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { JobStore, type ClaimedJob, type JobKind } from '../ports/jobs.js';
 import { JobPermits } from '../ports/limits.js';
 
+/** A kind whose limit lets no more out now. `nextInMs`: when its rate lets the next one through; 0: no rate is in the way. */
+export interface FullKind extends JobKind {
+  readonly nextInMs: number;
+}
+
+export interface Admission {
+  readonly jobs: ClaimedJob[];
+  /** Kinds of which not all were let through, and of which all were. */
+  readonly full: readonly FullKind[];
+  readonly free: readonly JobKind[];
+}
+
 /** Lets through as many claimed jobs as the limits of their types allow. */
 @Injectable()
 export class JobAdmission {
@@ -11,10 +23,10 @@ export class JobAdmission {
   ) {}
 
   /**
-   * Those that may be given to a worker for `lockMs`; the claims of the others are given back, and their kinds are full.
+   * Those that may be given to a worker; the claims of the others are given back.
    * @throws StorageUnavailable
    */
-  async admit(claimed: readonly ClaimedJob[], lockMs: number): Promise<{ jobs: ClaimedJob[]; full: JobKind[] }> {
+  async admit(claimed: readonly ClaimedJob[]): Promise<Admission> {
     const byKind = new Map<string, ClaimedJob[]>();
     for (const job of claimed) {
       const key = JSON.stringify([job.tenantId, job.jobType]);
@@ -23,23 +35,25 @@ export class JobAdmission {
       else byKind.set(key, [job]);
     }
     const jobs: ClaimedJob[] = [];
-    const full: JobKind[] = [];
+    const full: FullKind[] = [];
+    const free: JobKind[] = [];
     for (const ofKind of byKind.values()) {
       const [first] = ofKind;
       if (!first) continue;
       const { tenantId, jobType } = first;
-      const admitted = await this.permits.take(tenantId, jobType, ofKind, lockMs);
-      jobs.push(...admitted);
-      if (admitted.length < ofKind.length) full.push({ tenantId, jobType });
+      const { granted, nextInMs } = await this.permits.take(tenantId, jobType, ofKind);
+      jobs.push(...granted);
+      if (granted.length < ofKind.length) full.push({ tenantId, jobType, nextInMs });
+      else free.push({ tenantId, jobType });
     }
     const admittedJobs = new Set(jobs);
     const refused = claimed.filter((job) => !admittedJobs.has(job));
     if (refused.length > 0) await this.store.giveBack(refused).catch(() => undefined); // The claims run out.
     // In their order again.
-    return { jobs: claimed.filter((job) => admittedJobs.has(job)), full };
+    return { jobs: claimed.filter((job) => admittedJobs.has(job)), full, free };
   }
 
-  /** Jobs that were admitted and not given out. Never rejects: what is not given back ends with its lock. */
+  /** Jobs that were admitted and not given out. Never rejects: what is not given back ends by itself. */
   async giveBack(jobs: readonly ClaimedJob[]): Promise<void> {
     for (const job of jobs) await this.permits.giveBack(job.tenantId, [job]).catch(() => undefined);
   }

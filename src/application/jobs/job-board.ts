@@ -7,6 +7,7 @@ import { JobActivation } from './job-activation.js';
 import { JobAdmission } from './job-admission.js';
 import { jobIdOf } from './job-id.js';
 import { JobLine } from './job-line.js';
+import { KindAllowances, keyOf } from './kind-allowances.js';
 import { WaitingWorker, type JobWish } from './waiting-worker.js';
 
 /** The truth where hints are lost, while somebody waits; in ms. */
@@ -20,6 +21,7 @@ const POLL_MS = 1_000;
 export class JobBoard {
   private readonly lines = new Map<string, JobLine>();
   private readonly linesByKind = new Map<string, Set<JobLine>>();
+  private readonly allowances = new KindAllowances((kind) => this.wake(kind));
   private poll: NodeJS.Timeout | null = null;
   private closed = false;
 
@@ -42,7 +44,7 @@ export class JobBoard {
    * At most `maxJobs` jobs, locked for the worker; none when there were none all the while, or the server shuts down.
    * @throws StorageUnavailable when the database was away at the end of the wait
    */
-  take(wish: JobWish): Promise<ActivatedJob[]> {
+  take(wish: JobWish): Promise<readonly ActivatedJob[]> {
     if (this.closed || wish.gone?.aborted) return Promise.resolve([]);
     const worker = new WaitingWorker(wish, (over) => {
       if (this.lines.get(JSON.stringify(wish.kinds))?.leave(over)) over.giveNothing();
@@ -59,7 +61,7 @@ export class JobBoard {
   /** The job's attempt has ended: what it held of its limit is free, also for those that wait here. Never rejects. */
   async jobEnded(tenantId: string, job: JobOfVisit): Promise<void> {
     await this.permits.giveBack(tenantId, [job]).catch(() => undefined); // It ends with the lock.
-    for (const line of this.lines.values()) line.awake(tenantId);
+    this.allowances.awake(tenantId);
   }
 
   /** From now on nobody waits here: all are told at once that there is no job. */
@@ -71,9 +73,7 @@ export class JobBoard {
   private join(worker: WaitingWorker, first: boolean): void {
     const line = this.lineOf(worker.wish.kinds);
     line.join(worker, first);
-    this.poll ??= setInterval(() => {
-      for (const each of this.lines.values()) this.serve(each);
-    }, POLL_MS);
+    this.poll ??= setInterval(() => void this.lookAround(), POLL_MS);
     this.serve(line);
   }
 
@@ -81,7 +81,8 @@ export class JobBoard {
     const key = JSON.stringify(kinds);
     const known = this.lines.get(key);
     if (known) return known;
-    const line = new JobLine(kinds, this.store, this.node.node, (worker, jobs) => void this.hand(worker, jobs));
+    const hand = (worker: WaitingWorker, jobs: readonly ClaimedJob[]): void => void this.hand(worker, jobs);
+    const line = new JobLine(kinds, this.store, this.node.node, this.allowances, hand);
     this.lines.set(key, line);
     for (const kind of kinds) {
       const lines = this.linesByKind.get(keyOf(kind));
@@ -89,6 +90,13 @@ export class JobBoard {
       else this.linesByKind.set(keyOf(kind), new Set([line]));
     }
     return line;
+  }
+
+  /** One question for all that wait, however many lines they stand in. Where it cannot be asked, each line learns why. */
+  private async lookAround(): Promise<void> {
+    const kinds = new Map([...this.lines.values()].flatMap((line) => line.kinds.map((kind) => [keyOf(kind), kind] as const)));
+    const open = await this.store.open([...kinds.values()]).catch(() => [...kinds.values()]);
+    for (const kind of open) this.wake(kind);
   }
 
   private serve(line: JobLine): void {
@@ -113,20 +121,25 @@ export class JobBoard {
 
   /** Where all of the jobs turned out not to be there any more, or a limit keeps them, the worker waits on, before all others. */
   private async hand(worker: WaitingWorker, claimed: readonly ClaimedJob[]): Promise<void> {
+    let admitted: readonly ClaimedJob[] = [];
+    let jobs: readonly ActivatedJob[] = [];
     try {
-      const admitted = await this.admission.admit(claimed, worker.wish.lockMs);
-      for (const kind of admitted.full) for (const line of this.linesByKind.get(keyOf(kind)) ?? []) line.rest(kind);
-      const jobs = await this.activation.activate(admitted.jobs, worker.wish);
-      const given = new Set(jobs.map(({ jobId }) => jobId));
-      await this.admission.giveBack(admitted.jobs.filter((job) => !given.has(jobIdOf(job))));
+      admitted = await this.admit(claimed);
+      jobs = await this.activation.activate(admitted, worker.wish);
       if (jobs.length > 0 || worker.isOver || this.closed) worker.give(jobs);
       else this.join(worker, true);
     } catch (error) {
       worker.fail(error);
+    } finally {
+      const given = new Set(jobs.map(({ jobId }) => jobId));
+      await this.admission.giveBack(admitted.filter((job) => !given.has(jobIdOf(job))));
     }
   }
-}
 
-function keyOf({ tenantId, jobType }: JobKind): string {
-  return `${tenantId}\u0000${jobType}`;
+  private async admit(claimed: readonly ClaimedJob[]): Promise<readonly ClaimedJob[]> {
+    const { jobs, full, free } = await this.admission.admit(claimed);
+    for (const kind of full) this.allowances.full(kind, kind.nextInMs);
+    for (const kind of free) this.allowances.admitted(kind);
+    return jobs;
+  }
 }

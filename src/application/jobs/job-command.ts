@@ -4,7 +4,6 @@ import type { Command, ElementInstance } from '../../engine/index.js';
 import { isCircuitFault } from '../circuits/circuit-fault.js';
 import { CircuitBreakers } from '../ports/circuits.js';
 import { Clock } from '../ports/clock.js';
-import { JobPermits } from '../ports/limits.js';
 import { originOf } from '../requests/origin-of.js';
 import type { Caller } from '../caller.js';
 import { EngineSession } from '../session/engine-session.js';
@@ -46,7 +45,6 @@ export class JobCommand {
     private readonly clock: Clock,
     private readonly breakers: CircuitBreakers,
     private readonly board: JobBoard,
-    private readonly permits: JobPermits,
   ) {}
 
   /**
@@ -69,7 +67,9 @@ export class JobCommand {
     if (result.kind === 'not-found') return { kind: 'answer', answer: refused(`Job '${request.jobId}' not found.`, refusal) };
     if (result.kind === 'done') {
       this.recordOutcome(caller.tenantId, command, result);
-      await this.keepPermit(caller.tenantId, command, result.instance.header.id);
+      const { id: instanceId } = result.instance.header;
+      if (command.type === 'complete-attempt' || command.type === 'fail-attempt')
+        void this.board.jobEnded(caller.tenantId, { instanceId, elementInstanceId: command.elementInstanceId });
       return doneOf(result, visit);
     }
     const { rejected, instance } = result;
@@ -81,16 +81,6 @@ export class JobCommand {
       ...refusal,
     };
     return { kind: 'answer', answer: refused(rejected.message, data) };
-  }
-
-  /** As long as the lock: a heartbeat extends both, and an outcome ends them. */
-  private async keepPermit(tenantId: string, command: Command, instanceId: number): Promise<void> {
-    if (command.type === 'complete-attempt' || command.type === 'fail-attempt')
-      void this.board.jobEnded(tenantId, { instanceId, elementInstanceId: command.elementInstanceId });
-    else if (command.type === 'record-heartbeat' && command.lockMs !== null)
-      await this.permits
-        .extend(tenantId, { instanceId, elementInstanceId: command.elementInstanceId }, command.lockMs)
-        .catch(() => undefined); // The heartbeat stands; the next one extends it.
   }
 
   /** Outcomes of workers tell of their task type, as those of handlers do. */

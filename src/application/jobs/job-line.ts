@@ -1,4 +1,5 @@
 import type { ClaimedJob, JobKind, JobStore } from '../ports/jobs.js';
+import type { KindAllowances } from './kind-allowances.js';
 import type { WaitingWorker } from './waiting-worker.js';
 
 /** Jobs claimed at once. */
@@ -6,22 +7,18 @@ const CLAIM = 500;
 /** For how long a claimed job is ours: longer than its activation takes, in ms. */
 const CLAIM_MS = 5_000;
 
-/** Where a limit lets no more jobs of a kind out, it is asked again after so long, in ms; sooner where a worker here hands one in. */
-const FULL_MS = 200;
-
 /** The workers that wait for the same kinds of jobs, in the order of their arrival. */
 export class JobLine {
   private workers: WaitingWorker[] = [];
   private isLooking = false;
   private isWoken = false;
-  /** Kinds whose limits let no more out now. */
-  private readonly full = new Map<JobKind, NodeJS.Timeout>();
 
   /** @param hand given a worker, which stands in the line no more, and the claimed jobs that it gets */
   constructor(
     readonly kinds: readonly JobKind[],
     private readonly store: JobStore,
     private readonly node: number,
+    private readonly allowances: KindAllowances,
     private readonly hand: (worker: WaitingWorker, jobs: readonly ClaimedJob[]) => void,
   ) {}
 
@@ -62,29 +59,6 @@ export class JobLine {
     this.isLooking = false;
   }
 
-  /** A limit lets no more jobs of this kind out: it is left alone for a moment. */
-  rest({ tenantId, jobType }: JobKind): void {
-    const kind = this.kinds.find((each) => each.tenantId === tenantId && each.jobType === jobType);
-    if (!kind || this.full.has(kind)) return;
-    const end = (): void => {
-      this.full.delete(kind);
-      void this.serve();
-    };
-    this.full.set(kind, setTimeout(end, FULL_MS));
-  }
-
-  /** A permit of the tenant may be free again. */
-  awake(tenantId: string): void {
-    let isAwake = false;
-    for (const [kind, timer] of this.full) {
-      if (kind.tenantId !== tenantId) continue;
-      clearTimeout(timer);
-      this.full.delete(kind);
-      isAwake = true;
-    }
-    if (isAwake) void this.serve();
-  }
-
   private async look(): Promise<void> {
     const asking = [...this.workers];
     const wanted = Math.min(
@@ -92,8 +66,7 @@ export class JobLine {
       asking.reduce((sum, { wish }) => sum + wish.maxJobs, 0),
     );
     try {
-      const kinds = this.kinds.filter((kind) => !this.full.has(kind));
-      const claimed = kinds.length === 0 ? [] : await this.store.claim(kinds, wanted, this.node, CLAIM_MS);
+      const claimed = await this.claim(wanted);
       for (const worker of asking) worker.failure = null;
       if (claimed.length === wanted) this.isWoken = true;
       this.deal(claimed, asking);
@@ -101,6 +74,13 @@ export class JobLine {
       for (const worker of asking) worker.failure = error;
     }
     for (const worker of asking) if (worker.isOver && this.leave(worker)) worker.giveNothing();
+  }
+
+  private async claim(wanted: number): Promise<ClaimedJob[]> {
+    const kinds = this.kinds
+      .map((kind) => ({ ...kind, most: Math.min(wanted, this.allowances.of(kind)) }))
+      .filter(({ most }) => most > 0);
+    return kinds.length === 0 ? [] : this.store.claim(kinds, wanted, this.node, CLAIM_MS);
   }
 
   /** One job each in the order of arrival, then a second each, and so on; what nobody wants any more is given back. */

@@ -16,9 +16,9 @@ export class WaitingWorker {
   isOver: boolean;
   /** Why the newest look for jobs failed; null: it did not. */
   failure: unknown = null;
-  readonly answer: Promise<ActivatedJob[]>;
+  readonly answer: Promise<readonly ActivatedJob[]>;
   private readonly timer: NodeJS.Timeout | null;
-  private settle: { resolve: (jobs: ActivatedJob[]) => void; reject: (error: unknown) => void } | null = null;
+  private settle: { resolve: (jobs: readonly ActivatedJob[]) => void; reject: (error: unknown) => void } | null = null;
 
   /** @param onOver called once when its time is over or it goes away, unless it is answered before */
   constructor(
@@ -39,7 +39,7 @@ export class WaitingWorker {
     return this.wish.gone?.aborted ?? false;
   }
 
-  give(jobs: ActivatedJob[]): void {
+  give(jobs: readonly ActivatedJob[]): void {
     if (this.timer) clearTimeout(this.timer);
     this.settle?.resolve(jobs);
   }

@@ -98,13 +98,16 @@ export interface JobOfVisit {
  */
 export abstract class JobPermits {
   /**
-   * Which of these jobs may be given to workers now: the first of them, all where there is no limit. Each holds its permit for
-   * `lockMs`, as long as its lock; one that it had before is given back first. A rate counts each job that is given out.
+   * Which of these jobs may be given to workers now: the first of them, all where there is no limit. A permit counts as long as a
+   * worker holds the job, whatever ends that; one that the job had before is given back first. A rate counts each job that is
+   * given out. `nextInMs`: when a rate lets the next one through; 0 where none is in the way.
    */
-  abstract take<Job extends JobOfVisit>(tenantId: string, jobType: string, jobs: readonly Job[], lockMs: number): Promise<Job[]>;
-  /** The job's lock was extended: so is its permit. Without one, nothing is done. */
-  abstract extend(tenantId: string, job: JobOfVisit, lockMs: number): Promise<void>;
-  /** The jobs have ended, or were not given out after all. What is never given back ends with its lock. */
+  abstract take<Job extends JobOfVisit>(
+    tenantId: string,
+    jobType: string,
+    jobs: readonly Job[],
+  ): Promise<{ readonly granted: readonly Job[]; readonly nextInMs: number }>;
+  /** The jobs have ended, or were not given out after all. */
   abstract giveBack(tenantId: string, jobs: readonly JobOfVisit[]): Promise<void>;
 }
 

@@ -30,6 +30,8 @@ export interface ApiRequestSpec {
   readonly kind: 'command' | 'query';
   /** The answer holds a secret that is shown once: it must not be kept for a replay, nor logged. */
   readonly secretAnswer?: true;
+  /** Sent again it is done again, and that is what its sender wants: an `Idempotency-Key` is not looked at. */
+  readonly doneEachTime?: true;
 }
 
 export interface RegisteredRequest extends ApiRequestSpec {

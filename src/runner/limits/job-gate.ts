@@ -12,12 +12,13 @@ export class JobGate extends JobPermits {
     super();
   }
 
-  async take<Job extends JobOfVisit>(tenantId: string, jobType: string, jobs: readonly Job[], lockMs: number): Promise<Job[]> {
-    return this.gate.isLimited(tenantId, `task:${jobType}`) ? this.store.take(tenantId, jobType, jobs, lockMs) : [...jobs];
-  }
-
-  async extend(tenantId: string, job: JobOfVisit, lockMs: number): Promise<void> {
-    if (this.gate.hasLimits(tenantId)) await this.store.extend(tenantId, job, lockMs);
+  async take<Job extends JobOfVisit>(
+    tenantId: string,
+    jobType: string,
+    jobs: readonly Job[],
+  ): Promise<{ granted: readonly Job[]; nextInMs: number }> {
+    if (!this.gate.isLimited(tenantId, `task:${jobType}`)) return { granted: jobs, nextInMs: 0 };
+    return this.store.take(tenantId, jobType, jobs);
   }
 
   async giveBack(tenantId: string, jobs: readonly JobOfVisit[]): Promise<void> {

@@ -15,6 +15,6 @@ export class JobPermitEntity {
   @Column({ type: 'text' })
   readonly key!: string;
 
-  @Column({ type: 'timestamptz', name: 'held_until' })
-  readonly heldUntil!: Date;
+  @Column({ type: 'timestamptz', name: 'granted_at', default: () => 'clock_timestamp()' })
+  readonly grantedAt!: Date;
 }

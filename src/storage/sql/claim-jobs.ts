@@ -1,6 +1,6 @@
 /**
- * Claims jobs of the kinds $1 (tenants) and $2 (types), up to $3, oldest first, for $5 ms on the database's clock, which all
- * nodes share. Each kind walks its part of the index on (tenant, type, time queued) and stops at the limit. SKIP LOCKED: of two nodes
+ * Claims jobs of the kinds $1 (tenants), $2 (types) and $6 (how many of each), up to $3 in all, for $5 ms on the database's clock,
+ * which all nodes share. Oldest first, and one of each tenant in turn. Each kind walks its part of the index on (tenant, type, time queued) and stops at the limit. SKIP LOCKED: of two nodes
  * that claim at once each gets jobs of its own, and neither waits. A row whose claim ran out was claimed by a node that died. All of
  * one claim have the same end, which tells it from any other.
  */
@@ -8,14 +8,14 @@ export const CLAIM_JOBS = {
   name: 'claim-jobs',
   text: `WITH oldest AS (
      SELECT job.instance_id, job.element_instance_id
-     FROM unnest($1::text[], $2::text[]) AS kind(tenant_id, job_type)
+     FROM unnest($1::text[], $2::text[], $6::integer[]) AS kind(tenant_id, job_type, most)
      CROSS JOIN LATERAL (
        SELECT instance_id, element_instance_id, queued_at FROM job
        WHERE job.tenant_id = kind.tenant_id AND job.job_type = kind.job_type
          AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
-       ORDER BY queued_at LIMIT $3::integer
+       ORDER BY queued_at LIMIT kind.most
        FOR UPDATE SKIP LOCKED) AS job
-     ORDER BY job.queued_at LIMIT $3::integer),
+     ORDER BY row_number() OVER (PARTITION BY kind.tenant_id ORDER BY job.queued_at), job.queued_at LIMIT $3::integer),
    claimed AS (
      UPDATE job SET claimed_by = $4::integer, claimed_until = now() + $5::float8 * interval '1 ms'
      FROM oldest
@@ -25,6 +25,18 @@ export const CLAIM_JOBS = {
      claimed.claimed_until::text AS claim, instance.guid
    FROM claimed JOIN process_instance AS instance ON instance.id = claimed.instance_id
    ORDER BY claimed.queued_at`,
+};
+
+/** Those of the kinds $1, $2 of which a job can be claimed: one probe of the index each. */
+export const OPEN_KINDS = {
+  name: 'open-kinds',
+  text: `SELECT kind.tenant_id, kind.job_type
+   FROM unnest($1::text[], $2::text[]) AS kind(tenant_id, job_type)
+   CROSS JOIN LATERAL (
+     SELECT FROM job
+     WHERE job.tenant_id = kind.tenant_id AND job.job_type = kind.job_type
+       AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())
+     ORDER BY queued_at LIMIT 1) AS job`,
 };
 
 /** The claims $3 of the rows ($1, $2) end now. */

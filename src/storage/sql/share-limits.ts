@@ -1,3 +1,5 @@
+import { IS_HELD } from './held-permits.js';
+
 /** Permits of limits. All that grants any locks the limits first, in a statement of its own: the next one sees what others took. */
 export const LOCK_LIMITS = {
   name: 'lock-limits',
@@ -51,8 +53,8 @@ const USE = `SELECT task_limit.key, task_limit.max_concurrent, task_limit.rate_p
        FROM limit_permit AS permit JOIN server_node AS server USING (node)
        WHERE server.dead_at IS NULL AND permit.tenant_id = task_limit.tenant_id AND permit.key = task_limit.key) AS nodes
      CROSS JOIN LATERAL (
-       SELECT count(*)::integer AS held FROM job_permit
-       WHERE job_permit.tenant_id = task_limit.tenant_id AND job_permit.key = task_limit.key AND held_until > clock_timestamp()) AS job
+       SELECT count(*)::integer AS held FROM job_permit AS permit
+       WHERE permit.tenant_id = task_limit.tenant_id AND permit.key = task_limit.key AND ${IS_HELD}) AS job
      WHERE task_limit.tenant_id = $1::text AND task_limit.key = ANY ($3::text[])`;
 
 /**
@@ -89,8 +91,9 @@ export const SHARE_PERMITS = {
 };
 
 /**
- * Permits of the limit $3 (an array of one key) of tenant $1 for $6 ms to the first of the jobs ($4, $5); says to how many. All
- * where there is no such limit. $2 is 0, which is no node. The jobs' earlier permits were given back before.
+ * Permits of the limit $3 (an array of one key) of tenant $1 to the first of the jobs ($4, $5); says to how many, and when a
+ * rate lets the next one through. All where there is no such limit. $2 is 0, which is no node. The jobs' earlier permits were
+ * given back before.
  */
 export const TAKE_JOB_PERMITS = {
   name: 'take-job-permits',
@@ -100,23 +103,18 @@ export const TAKE_JOB_PERMITS = {
        min(key) AS key
      FROM limits),
    taken AS (
-     INSERT INTO job_permit (instance_id, element_instance_id, tenant_id, key, held_until)
-     SELECT job.instance_id, job.element_instance_id, $1::text, granted.key, clock_timestamp() + $6::float8 * interval '1 ms'
+     INSERT INTO job_permit (instance_id, element_instance_id, tenant_id, key)
+     SELECT job.instance_id, job.element_instance_id, $1::text, granted.key
      FROM unnest($4::bigint[], $5::integer[]) WITH ORDINALITY AS job(instance_id, element_instance_id, place), granted
      WHERE job.place <= granted.permits AND granted.key IS NOT NULL
      ON CONFLICT (instance_id, element_instance_id) DO UPDATE
-       SET tenant_id = excluded.tenant_id, key = excluded.key, held_until = excluded.held_until),
+       SET tenant_id = excluded.tenant_id, key = excluded.key, granted_at = excluded.granted_at),
    begun AS (
      UPDATE task_limit SET tokens = limits.tokens - granted.permits, refilled_at = limits.at FROM limits, granted
      WHERE granted.permits > 0 AND task_limit.tenant_id = $1::text AND task_limit.key = limits.key AND limits.rate_per_second IS NOT NULL)
-   SELECT permits AS granted FROM granted`,
-};
-
-/** The permit of the job ($1, $2), if it has one, for $3 ms from now. */
-export const EXTEND_JOB_PERMIT = {
-  name: 'extend-job-permit',
-  text: `UPDATE job_permit SET held_until = clock_timestamp() + $3::float8 * interval '1 ms'
-   WHERE instance_id = $1::bigint AND element_instance_id = $2::integer`,
+   SELECT permits AS granted,
+     coalesce((SELECT max(greatest(0, 1 - (limits.tokens - permits)) / limits.rate_per_second * 1000) FROM limits), 0)::float8 AS next_in_ms
+   FROM granted`,
 };
 
 export const GIVE_BACK_JOB_PERMITS = {
@@ -126,8 +124,8 @@ export const GIVE_BACK_JOB_PERMITS = {
    WHERE permit.instance_id = gone.instance_id AND permit.element_instance_id = gone.element_instance_id`,
 };
 
-/** Of jobs whose worker never came back: their permits count no more, and their rows go. */
-export const DROP_EXPIRED_JOB_PERMITS = {
-  name: 'drop-expired-job-permits',
-  text: 'DELETE FROM job_permit WHERE tenant_id = $1::text AND key = $2::text AND held_until <= clock_timestamp()',
+/** Of the limit $2 of tenant $1, those that do not count any more. */
+export const DROP_JOB_PERMITS = {
+  name: 'drop-job-permits',
+  text: `DELETE FROM job_permit AS permit WHERE permit.tenant_id = $1::text AND permit.key = $2::text AND NOT (${IS_HELD})`,
 };

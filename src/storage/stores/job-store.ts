@@ -1,7 +1,7 @@
-import { JobStore, type ClaimedJob, type JobKind } from '../../application/ports/jobs.js';
+import { JobStore, type ClaimedJob, type JobKind, type WantedKind } from '../../application/ports/jobs.js';
 import { int4Array, int8Array, textArray } from '../connection/binary-array.js';
 import type { HotPool, Parameter, Statement } from '../connection/hot-pool.js';
-import { CLAIM_JOBS, DISCARD_JOBS, GIVE_BACK_JOBS } from '../sql/claim-jobs.js';
+import { CLAIM_JOBS, DISCARD_JOBS, GIVE_BACK_JOBS, OPEN_KINDS } from '../sql/claim-jobs.js';
 
 interface JobRow {
   instance_id: number;
@@ -18,10 +18,9 @@ export class PgJobStore extends JobStore {
     super();
   }
 
-  async claim(kinds: readonly JobKind[], limit: number, node: number, claimMs: number): Promise<ClaimedJob[]> {
-    const tenants = textArray(kinds.map(({ tenantId }) => tenantId));
-    const types = textArray(kinds.map(({ jobType }) => jobType));
-    const { rows } = await this.pool.query<JobRow>(CLAIM_JOBS, [tenants, types, limit, node, claimMs]);
+  async claim(kinds: readonly WantedKind[], limit: number, node: number, claimMs: number): Promise<ClaimedJob[]> {
+    const most = int4Array(kinds.map((kind) => kind.most ?? limit));
+    const { rows } = await this.pool.query<JobRow>(CLAIM_JOBS, [...columnsOf(kinds), limit, node, claimMs, most]);
     return rows.map((row) => ({
       tenantId: row.tenant_id,
       instanceGuid: row.guid,
@@ -30,6 +29,12 @@ export class PgJobStore extends JobStore {
       jobType: row.job_type,
       claim: row.claim,
     }));
+  }
+
+  async open(kinds: readonly JobKind[]): Promise<JobKind[]> {
+    if (kinds.length === 0) return [];
+    const { rows } = await this.pool.query<{ tenant_id: string; job_type: string }>(OPEN_KINDS, columnsOf(kinds));
+    return rows.map(({ tenant_id, job_type }) => ({ tenantId: tenant_id, jobType: job_type }));
   }
 
   giveBack(jobs: readonly ClaimedJob[]): Promise<void> {
@@ -49,4 +54,8 @@ export class PgJobStore extends JobStore {
     ];
     await this.pool.query(statement, values);
   }
+}
+
+function columnsOf(kinds: readonly JobKind[]): [Buffer, Buffer] {
+  return [textArray(kinds.map(({ tenantId }) => tenantId)), textArray(kinds.map(({ jobType }) => jobType))];
 }

@@ -5,6 +5,7 @@ import type { ClaimedKey } from '../../application/ports/stores.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import { writeAudit } from '../audit/write-audit.js';
 import { inTransaction, queryRows } from '../readers/people-query.js';
+import { IS_HELD } from '../sql/held-permits.js';
 import { markApplied } from './applied-claims.js';
 
 /** Limits in `task_limit`, set by people. */
@@ -25,8 +26,8 @@ export class PgLimitStore extends LimitStore {
          FROM limit_permit AS permit JOIN server_node AS server USING (node)
          WHERE server.dead_at IS NULL AND permit.tenant_id = task_limit.tenant_id AND permit.key = task_limit.key) AS nodes
        CROSS JOIN LATERAL (
-         SELECT count(*) AS held FROM job_permit
-         WHERE job_permit.tenant_id = task_limit.tenant_id AND job_permit.key = task_limit.key AND held_until > clock_timestamp()) AS job
+         SELECT count(*) AS held FROM job_permit AS permit
+         WHERE permit.tenant_id = task_limit.tenant_id AND permit.key = task_limit.key AND ${IS_HELD}) AS job
        WHERE task_limit.tenant_id = $1 ORDER BY task_limit.key`,
       [tenantId],
     );

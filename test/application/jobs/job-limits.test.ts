@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { ActivateJobsCommand } from '../../../src/application/jobs/activate-jobs/activate-jobs.command.js';
 import { CompleteJobCommand } from '../../../src/application/jobs/complete-job/complete-job.command.js';
 import { FailJobCommand } from '../../../src/application/jobs/fail-job/fail-job.command.js';
+import { JobStore } from '../../../src/application/ports/jobs.js';
+import { CancelProcessInstanceCommand } from '../../../src/application/process-instances/cancel-process-instance/cancel-process-instance.command.js';
 import { JobBoard } from '../../../src/application/jobs/job-board.js';
 import { RecordHeartbeatCommand } from '../../../src/application/jobs/record-heartbeat/record-heartbeat.command.js';
 import { GetLimitsQuery } from '../../../src/application/limits/get-limits/get-limits.command.js';
@@ -89,14 +91,39 @@ describe('jobs of a type with a limit', () => {
     expect(await inUse(type)).toBe(1);
   });
 
-  test('keep their permits as long as their locks', async () => {
+  test('keep their permits as long as their locks: a heartbeat that asks for less does not shorten them', async () => {
     const type = await jobs(2, { maxConcurrent: 1 });
-    const [job] = (await take(app, type, 1)) as [ActivatedJob];
+    const answer = await app.ask(ActivateJobsCommand, { types: type, worker: 'w', lockDurationMs: 2_000 });
+    const [job] = (answer.data as { jobs: ActivatedJob[] }).jobs as [ActivatedJob];
+    const startedAt = performance.now();
 
-    // The lock ends at once, and with it the permit.
     await app.ask(RecordHeartbeatCommand, { jobId: job.jobId, token: job.token, lockDurationMs: 1_000 });
 
     expect(await take(other, type, 1, 20_000)).toHaveLength(1);
+    expect(performance.now() - startedAt).toBeGreaterThan(1_800);
+  });
+
+  test('give their permits back when their instance is cancelled, or their attempt runs out of time', async () => {
+    const type = await jobs(2, { maxConcurrent: 1 });
+    const [job] = (await take(app, type, 1)) as [ActivatedJob];
+
+    await app.ask(CancelProcessInstanceCommand, { instanceGuid: job.instanceGuid });
+
+    expect(await inUse(type)).toBe(0);
+    expect(await take(other, type, 1, 5_000)).toHaveLength(1);
+  });
+
+  test('are no busy poll for who waits for a full limit', async () => {
+    const type = await jobs(30, { maxConcurrent: 1 });
+    await take(app, type, 1);
+    const claim = jest.spyOn(app.get(JobStore), 'claim');
+
+    expect(await take(app, type, 20, 1_000)).toEqual([]);
+
+    const claimed = await Promise.all(claim.mock.results.map(({ value }) => value as Promise<unknown[]>));
+    expect(claimed.length).toBeLessThan(12);
+    expect(claimed.flat().length).toBeLessThan(35);
+    claim.mockRestore();
   });
 
   test('leave those of other types alone', async () => {
@@ -106,6 +133,16 @@ describe('jobs of a type with a limit', () => {
     const taken = [...(await take(app, [full, free], 10, 20_000)), ...(await take(app, [full, free], 10))];
 
     expect(taken.map(({ type }) => type)).toEqual([free, free, free]);
+  });
+
+  test('are given out as fast as its rate lets them', async () => {
+    const type = await jobs(40, { ratePerSecond: 40 });
+    const startedAt = performance.now();
+
+    for (let count = 0; count < 40;) count += (await take(app, type, 1, 20_000)).length;
+
+    // A second; twice that is what resting for a fifth of a second each time would take.
+    expect(performance.now() - startedAt).toBeLessThan(1_800);
   });
 
   test('are given out no faster than its rate', async () => {

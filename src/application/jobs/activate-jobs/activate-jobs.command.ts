@@ -9,5 +9,6 @@ import { ACTIVATE_ALIASES, ActivateJobsData } from './activate-jobs.dto.js';
   data: ActivateJobsData,
   summary: 'Lock jobs for a worker, and wait for some where there are none.',
   kind: 'command',
+  doneEachTime: true,
 })
 export class ActivateJobsCommand extends ApiRequest<ActivateJobsData> {}

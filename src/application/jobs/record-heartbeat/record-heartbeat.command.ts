@@ -10,5 +10,6 @@ import { RecordHeartbeatData } from './record-heartbeat.dto.js';
   data: RecordHeartbeatData,
   summary: 'Say that a job is being worked on, and extend its lock.',
   kind: 'command',
+  doneEachTime: true,
 })
 export class RecordHeartbeatCommand extends ApiRequest<RecordHeartbeatData> {}

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { done, type Answer } from '../../../contract/answer.js';
+import { done, refused, type Answer } from '../../../contract/answer.js';
 import { JobCommand } from '../job-command.js';
 import { failureOf } from '../job-failure.js';
 import { ThrowBpmnErrorCommand } from './throw-bpmn-error.command.js';
@@ -24,6 +24,12 @@ export class ThrowBpmnErrorHandler implements ICommandHandler<ThrowBpmnErrorComm
     }));
     if (applied.kind === 'answer') return applied.answer;
     const failure = failureOf(applied, token);
+    if (failure && failure.errorCode !== errorCode)
+      return refused(`The error's variables could not be taken: ${failure.errorMessage}`, {
+        ...applied.head,
+        caught: false,
+        ...failure,
+      });
     const message = failure ? `No boundary event catches '${errorCode}': the task has failed.` : `Error '${errorCode}' thrown.`;
     return done(message, { ...applied.head, caught: failure === null, ...failure });
   }
