@@ -18,7 +18,7 @@ export class Recovery1764050000000 implements MigrationInterface {
       ALTER TABLE timer_job DROP COLUMN tenant_id, DROP COLUMN circuit, DROP COLUMN held, DROP COLUMN probe;
       CREATE INDEX timer_job_due_at ON timer_job (due_at);
       DROP INDEX incident_parked;
-      ALTER TABLE incident DROP COLUMN error_class, DROP COLUMN parked_for;
+      ALTER TABLE incident DROP COLUMN error_class, DROP COLUMN parked_for, DROP COLUMN parked_tenant_id;
       ALTER TABLE task_attempt DROP COLUMN error_class, DROP COLUMN decision_action, DROP COLUMN decision_reason, DROP COLUMN worker`);
   }
 }

@@ -2,8 +2,9 @@
 export const RECOVERY = `
 ALTER TABLE task_attempt ADD COLUMN error_class text, ADD COLUMN decision_action text, ADD COLUMN decision_reason text,
   ADD COLUMN worker text;
-ALTER TABLE incident ADD COLUMN error_class text, ADD COLUMN parked_for text;
-CREATE INDEX incident_parked ON incident (parked_for, opened_at) WHERE resolved_at IS NULL AND parked_for IS NOT NULL;
+ALTER TABLE incident ADD COLUMN error_class text, ADD COLUMN parked_for text, ADD COLUMN parked_tenant_id text;
+CREATE INDEX incident_parked ON incident (parked_tenant_id, parked_for, opened_at)
+  WHERE resolved_at IS NULL AND parked_for IS NOT NULL;
 
 -- A retry that its circuit holds back keeps its time: whether it is held stands beside it.
 ALTER TABLE timer_job ADD COLUMN tenant_id text, ADD COLUMN circuit text, ADD COLUMN held boolean NOT NULL DEFAULT false,

@@ -125,10 +125,9 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   }
 
   /** The state says that this node executes the attempt, which it has not begun and will not. */
-  private release(header: InstanceHeader, { elementInstanceId, attempt }: ExecuteAttempt, delayMs = 0): void {
-    const release = this.applyAtEnd(header, { type: 'release-attempt', elementInstanceId, attempt, delayMs }).finally(() =>
-      this.releases.delete(release),
-    );
+  private release(header: InstanceHeader, { elementInstanceId, attempt, begunAt }: ExecuteAttempt, delayMs = 0): void {
+    const command = { type: 'release-attempt', elementInstanceId, attempt, begunAt, delayMs } as const;
+    const release = this.applyAtEnd(header, command).finally(() => this.releases.delete(release));
     this.releases.add(release);
   }
 
@@ -205,9 +204,9 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   }
 
   private async hold(header: InstanceHeader, effect: ExecuteAttempt, circuit: string): Promise<void> {
-    const { elementInstanceId, attempt } = effect;
+    const { elementInstanceId, attempt, begunAt } = effect;
     this.telemetry.held(1);
-    await this.handIn(header, { type: 'hold-attempt', elementInstanceId, attempt, circuit }, effect);
+    await this.handIn(header, { type: 'hold-attempt', elementInstanceId, attempt, begunAt, circuit }, effect);
   }
 
   /** Only what the circuit stands for may be at fault; a modelled error or bad data is an answer like any other. */

@@ -141,15 +141,26 @@ export class DueLoop extends DueWork {
     return !this.breakers.admits(tenantId, circuit);
   }
 
+  /** What cannot be held goes back into the line, and is held when it is claimed again. */
+  private async hold(held: readonly DueTimer[]): Promise<void> {
+    if (held.length === 0) return;
+    try {
+      await this.circuits.hold(held);
+      this.telemetry.held(held.length);
+    } catch (error) {
+      this.firing.leave(held);
+      throw error;
+    }
+  }
+
   /** One claim, whose rows are under way when it resolves. `moved` is told the instances that went on. */
   private async claim(now: number, moved: Set<number>): Promise<number> {
     await this.firing.giveBack(this.node.node);
     const due = await this.timers.claimDue(now, CLAIM, this.node.node, CLAIM_MS, this.firing.passOver());
     const held = due.filter((timer) => this.isHeld(timer));
-    await this.circuits.hold(held);
-    if (held.length > 0) this.telemetry.held(held.length);
     const fired = held.length === 0 ? due : due.filter((timer) => !held.includes(timer));
     this.firing.begin(fired, moved, () => this.wake(this.clock.now()));
+    await this.hold(held);
     return due.length + (await this.startTimers.fireDue(now, moved)) + (await this.calls.begin(moved));
   }
 }

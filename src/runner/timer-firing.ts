@@ -70,6 +70,11 @@ export class TimerFiring {
     }
   }
 
+  /** Claimed rows that are not acted on: given back with the others. */
+  leave(timers: readonly DueTimer[]): void {
+    this.left.push(...timers);
+  }
+
   /** What the database was not there for goes back into the line, instead of waiting until its claim has run out. */
   async giveBack(node: number): Promise<void> {
     if (this.left.length === 0) return;

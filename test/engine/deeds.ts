@@ -73,7 +73,7 @@ export function toCommand(drive: Drive, deed: Deed): Command | null {
     return { type: 'complete-attempt', ...attemptOf(drive, deed.complete), result: deed.result ?? null, variables };
   if (deed.fail !== undefined || deed.throw !== undefined) return failure(drive, deed);
   if (deed.lose) return { type: 'lose-attempts', lostNode: drive.node++, drained: deed.drained ?? false };
-  if (deed.release !== undefined) return { type: 'release-attempt', ...attemptOf(drive, deed.release) };
+  if (deed.release !== undefined) return releaseOf(drive, deed.release);
   if (deed.fire !== undefined) return firing(drive, deed.fire);
   if (deed.message !== undefined)
     return { type: 'deliver-message', elementInstanceId: find(drive, deed.message).id, payload: variables ?? {} };
@@ -150,6 +150,11 @@ function childEnd(
 function attemptOf(drive: Drive, nodeId: string): { elementInstanceId: number; attempt: number } {
   const { id, attempt } = find(drive, nodeId);
   return { elementInstanceId: id, attempt };
+}
+
+function releaseOf(drive: Drive, nodeId: string): Command {
+  const begunAt = find(drive, nodeId).attemptStartedAt ?? NaN;
+  return { type: 'release-attempt', ...attemptOf(drive, nodeId), begunAt };
 }
 
 /** The timer of this element or boundary event, or of this kind (`continue`), the oldest one; at the time it is due. */

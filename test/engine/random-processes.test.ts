@@ -195,6 +195,7 @@ function commandsFor(
               type: 'release-attempt',
               elementInstanceId: executing.id,
               attempt: executing.attempt - (pick % 5 ? 0 : 1),
+              begunAt: executing.attemptStartedAt ?? NaN,
               ...(pick % 2 === 0 && { delayMs: value * 1000 }),
             },
           ]

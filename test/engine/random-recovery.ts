@@ -111,7 +111,15 @@ export function recoveryCommands(
     case 'hold':
       return executing?.owner === undefined || executing.owner === null
         ? []
-        : [{ type: 'hold-attempt', elementInstanceId: executing.id, attempt: executing.attempt, circuit: 'c' }];
+        : [
+            {
+              type: 'hold-attempt',
+              elementInstanceId: executing.id,
+              attempt: executing.attempt,
+              begunAt: executing.attemptStartedAt ?? NaN,
+              circuit: 'c',
+            },
+          ];
     case 'release-parked': {
       const parked = drive.state && openElements(drive.state).find(({ incident }) => (incident?.parkedFor ?? null) !== null);
       return [{ type: 'release-parked', elementInstanceId: parked?.id ?? 1, circuit: parked?.incident?.parkedFor ?? 'c' }];

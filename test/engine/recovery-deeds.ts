@@ -29,8 +29,8 @@ export function recoveryCommand(drive: Drive, deed: RecoveryDeed): Command | nul
     return { type: 'record-heartbeat', elementInstanceId, attempt, details: deed.details, lockMs: forMs };
   }
   if (deed.hold !== undefined) {
-    const { id: elementInstanceId, attempt } = find(drive, deed.hold);
-    return { type: 'hold-attempt', elementInstanceId, attempt, circuit };
+    const { id: elementInstanceId, attempt, attemptStartedAt } = find(drive, deed.hold);
+    return { type: 'hold-attempt', elementInstanceId, attempt, begunAt: attemptStartedAt ?? NaN, circuit };
   }
   if (deed.releaseParked !== undefined)
     return { type: 'release-parked', elementInstanceId: find(drive, deed.releaseParked).id, circuit };

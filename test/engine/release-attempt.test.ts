@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openElements, type Effect } from '../../src/engine/index.js';
+import { openElements, type Effect, type HoldAttempt, type ReleaseAttempt, type TimerKey } from '../../src/engine/index.js';
 import { compiled, flow, model } from '../bpmn/model-text.js';
 import { Drive } from './drive.js';
 
@@ -13,12 +13,20 @@ async function executing(): Promise<Drive> {
   return drive;
 }
 
-/** Gives the attempt of this task back; gives what becomes of it. */
-function release(drive: Drive, taskId: string, delayMs?: number): readonly Effect[] {
+/** What the node that holds the attempt of this task says of it. */
+function attemptOf(drive: Drive, taskId: string): Pick<ReleaseAttempt, 'elementInstanceId' | 'attempt' | 'begunAt'> {
   const visit = drive.state && openElements(drive.state).find(({ nodeId }) => nodeId === taskId);
   if (!visit) throw new Error(`Expected '${taskId}' to be visited`);
-  const { id: elementInstanceId, attempt } = visit;
-  const result = drive.apply({ type: 'release-attempt', elementInstanceId, attempt, ...(delayMs !== undefined && { delayMs }) });
+  return { elementInstanceId: visit.id, attempt: visit.attempt, begunAt: visit.attemptStartedAt ?? NaN };
+}
+
+/** Gives the attempt of this task back; gives what becomes of it. */
+function release(drive: Drive, taskId: string, delayMs?: number): readonly Effect[] {
+  const result = drive.apply({
+    type: 'release-attempt',
+    ...attemptOf(drive, taskId),
+    ...(delayMs !== undefined && { delayMs }),
+  });
   if (result.kind !== 'accepted') throw new Error(result.message);
   return result.effects;
 }
@@ -61,5 +69,40 @@ describe('an attempt that is given back', () => {
     release(drive, 'A', 5_000);
 
     expect(dueTimes(release(drive, 'B', 60_000))).toEqual([drive.now + 5_000]);
+  });
+});
+
+type GivenBack = Pick<HoldAttempt, 'elementInstanceId' | 'attempt' | 'begunAt'>;
+const rowOf = (elementInstanceId: number): TimerKey => ({ kind: 'retry', elementInstanceId, timerNodeId: '', probe: true });
+const goesOn: TimerKey = { kind: 'continue', elementInstanceId: 0, timerNodeId: '' };
+
+describe.each([
+  ['given back', (of: GivenBack): ReleaseAttempt => ({ type: 'release-attempt', ...of }), () => goesOn],
+  [
+    'held back',
+    (of: GivenBack): HoldAttempt => ({ type: 'hold-attempt', ...of, circuit: 'https://bureau' }),
+    ({ elementInstanceId }: GivenBack) => rowOf(elementInstanceId),
+  ],
+])('an attempt that is %s', (_, commandOf, timerOf) => {
+  it.each([
+    ['another node', 2],
+    ['the same node', 1],
+  ])('is left alone when its node says so again after %s has begun it', async (_, next) => {
+    const drive = await executing();
+    const command = commandOf(attemptOf(drive, 'A'));
+    expect(drive.apply(command)).toMatchObject({ kind: 'accepted' });
+    drive.now += 1_000;
+    drive.node = next;
+    expect(drive.apply({ type: 'fire-timers', timers: [timerOf(command)], failure: null })).toMatchObject({ kind: 'accepted' });
+    expect(attemptOf(drive, 'A')).toMatchObject({ attempt: 1, begunAt: drive.now });
+    drive.node = 1;
+
+    const again = drive.apply(command);
+
+    expect(again).toMatchObject({ kind: 'rejected', code: 'STALE_ATTEMPT' });
+    drive.node = next;
+    expect(drive.apply({ type: 'complete-attempt', ...attemptOf(drive, 'A'), result: null, variables: null })).toMatchObject({
+      kind: 'accepted',
+    });
   });
 });

@@ -150,6 +150,21 @@ test('a node that sees only failures where others see none does not ask the data
   expect(store.words).toBeLessThan(75);
 });
 
+test('outcomes that come without a pause are told while they come, where their circuit holds back', async () => {
+  const store = newStore();
+  await forcedOpen(store, KEY);
+  store.words = 0;
+  const node = startNode(store);
+  await until(() => !node.admits(ACME, BUREAU));
+  let looks = 0;
+  store.afterLook = async () => void looks++;
+
+  for (const end = performance.now() + 1_500; performance.now() < end; await pause(20)) record(node, 1, true);
+
+  expect(store.words).toBeGreaterThan(3);
+  expect(looks).toBeGreaterThan(3);
+});
+
 test('what a command has just opened is held although a look that had begun before did not find it', async () => {
   const store = newStore();
   const node = startNode(store);

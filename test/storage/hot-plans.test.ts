@@ -99,13 +99,15 @@ describe('a plan made while the tables are empty', () => {
   });
 
   test.each([circuits.PARKED_INCIDENTS, circuits.WHO_WAITS])(
-    'of $name finds what is parked by what it is parked for',
+    'of $name finds what is parked by its tenant and what it is parked for',
     async (statement) => {
       const scans = (await plan({ ...statement, name: `${statement.name}-parked` })).filter(
         (node) => node['Relation Name'] === 'incident',
       );
 
-      expect(scans.map((node) => [node['Index Name'], node['Index Cond']])).toEqual([['incident_parked', '(parked_for = $2)']]);
+      expect(scans.map((node) => [node['Index Name'], node['Index Cond']])).toEqual([
+        ['incident_parked', '((parked_tenant_id = $1) AND (parked_for = $2))'],
+      ]);
     },
   );
 

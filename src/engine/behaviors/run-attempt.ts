@@ -64,6 +64,7 @@ export function executeEffect(
     elementInstanceId: instance.id,
     nodeId: node.id,
     attempt: instance.attempt,
+    begunAt: instance.attemptStartedAt ?? draft.state.updatedAt,
     work: withTimeout(work, attemptTimeout(node, instance, work)),
     variables: visibleVariables(draft, instance.scopeId, local),
     local,

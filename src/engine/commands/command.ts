@@ -92,11 +92,16 @@ export interface RecordHeartbeat {
   readonly lockMs: number | null;
 }
 
-/** The attempt has not begun, because its circuit is open: it waits for the breaker, and its number is free again. */
+/**
+ * The attempt has not begun, because its circuit is open: it waits for the breaker, and its number is free again. Refused unless
+ * the node that makes the step holds the attempt.
+ */
 export interface HoldAttempt {
   readonly type: 'hold-attempt';
   readonly elementInstanceId: number;
   readonly attempt: number;
+  /** Of the effect that gave the attempt out. Epoch ms. */
+  readonly begunAt: number;
   readonly circuit: string;
 }
 
@@ -124,6 +129,8 @@ export interface ReleaseAttempt {
   readonly type: 'release-attempt';
   readonly elementInstanceId: number;
   readonly attempt: number;
+  /** Of the effect that gave the attempt out. Epoch ms. */
+  readonly begunAt: number;
   /** It goes on so much later, in ms; without it, at once. */
   readonly delayMs?: number;
 }

@@ -2,14 +2,14 @@ import { remember } from '../behaviors/visit-recovery.js';
 import type { Draft } from '../state/draft.js';
 import type { Rejected } from '../step-result.js';
 import type { HoldAttempt } from './command.js';
-import { currentAttempt } from './complete-attempt.js';
+import { unbegunAttempt } from './unbegun-attempt.js';
 
 /**
  * The attempt's circuit is open, and the node that should execute it has not begun it: its number is free again, and it waits
  * for the breaker. Its place in the line is its time of now.
  */
 export function holdAttempt(draft: Draft, command: HoldAttempt): Rejected | null {
-  const instance = currentAttempt(draft, command.elementInstanceId, command.attempt);
+  const instance = unbegunAttempt(draft, command);
   if ('kind' in instance) return instance;
   const { now } = draft.context;
   draft.subject = instance;

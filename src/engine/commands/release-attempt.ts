@@ -2,8 +2,7 @@ import { goOnLater } from '../behaviors/put-off.js';
 import type { Draft } from '../state/draft.js';
 import type { Rejected } from '../step-result.js';
 import type { ReleaseAttempt } from './command.js';
-import { currentAttempt } from './complete-attempt.js';
-import { reject } from './guards.js';
+import { unbegunAttempt } from './unbegun-attempt.js';
 
 /**
  * Gives back an attempt that this node has not begun: its number is free again, and the node that acts on the `continue` row
@@ -11,14 +10,8 @@ import { reject } from './guards.js';
  * the visit is held for the resume.
  */
 export function releaseAttempt(draft: Draft, command: ReleaseAttempt): Rejected | null {
-  const instance = currentAttempt(draft, command.elementInstanceId, command.attempt);
+  const instance = unbegunAttempt(draft, command);
   if ('kind' in instance) return instance;
-  const { node } = draft.context;
-  if (instance.owner !== node)
-    return reject('STALE_ATTEMPT', `Expected node ${node} to hold the attempt, but node ${String(instance.owner)} does.`, {
-      elementInstanceId: instance.id,
-      attempt: instance.attempt,
-    });
   draft.subject = instance;
   Object.assign(instance, { status: 'ready', attempt: instance.attempt - 1, attemptStartedAt: null, owner: null });
   if (!draft.state.paused) goOnLater(draft, instance, command.delayMs);

@@ -59,6 +59,8 @@ export interface ExecuteAttempt {
   readonly elementInstanceId: number;
   readonly nodeId: string;
   readonly attempt: number;
+  /** A number that was given back comes again, with a later time. Epoch ms. */
+  readonly begunAt: number;
   readonly work: Work;
   /** Process variables overlaid with the visit's local ones. */
   readonly variables: JsonObject;

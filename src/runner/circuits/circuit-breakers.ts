@@ -36,6 +36,8 @@ export class SharedCircuitBreakers extends CircuitBreakers {
   private holding = new Set<string>();
   private readonly counting = new Map<string, Uncounted>();
   private timer: NodeJS.Timeout | null = null;
+  /** When the timer fires, on the clock of `performance.now()`. */
+  private timerAt = Infinity;
   private turn: Promise<void> = Promise.resolve();
   /** The turn that has not begun: what comes meanwhile goes with it. */
   private nextTurn: Promise<void> | null = null;
@@ -120,9 +122,12 @@ export class SharedCircuitBreakers extends CircuitBreakers {
     return counted;
   }
 
+  /** Never moves it later: under steady traffic it would not fire at all. */
   private schedule(delayMs: number): void {
-    if (this.stopped || (this.timer !== null && delayMs >= LOOK_MS)) return;
+    const at = performance.now() + delayMs;
+    if (this.stopped || at >= this.timerAt) return;
     if (this.timer) clearTimeout(this.timer);
+    this.timerAt = at;
     this.timer = setTimeout(() => void this.tell(), delayMs);
   }
 
@@ -130,6 +135,7 @@ export class SharedCircuitBreakers extends CircuitBreakers {
   private tell(): Promise<void> {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
+    this.timerAt = Infinity;
     if (this.nextTurn) return this.nextTurn;
     const turn = this.turn
       .then(() => {

@@ -39,6 +39,10 @@ export class IncidentEntity {
   @Column({ type: 'text', name: 'parked_for', nullable: true })
   readonly parkedFor!: string | null;
 
+  /** Of the circuit that it is parked for; null where it is not parked. */
+  @Column({ type: 'text', name: 'parked_tenant_id', nullable: true })
+  readonly parkedTenantId!: string | null;
+
   @Column({ type: 'text', name: 'decision_action' })
   readonly decisionAction!: string;
 

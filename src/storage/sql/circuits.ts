@@ -71,7 +71,8 @@ export const PARKED_INCIDENTS = {
   name: 'parked-incidents',
   text: `SELECT incident.instance_id, incident.element_instance_id
    FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
-   WHERE incident.parked_for = $2 AND incident.resolved_at IS NULL AND instance.tenant_id = $1 AND instance.status <> 'paused'
+   WHERE incident.parked_tenant_id = $1 AND incident.parked_for = $2 AND incident.resolved_at IS NULL
+     AND instance.status <> 'paused'
    ORDER BY incident.opened_at LIMIT $3::integer`,
 };
 
@@ -81,7 +82,8 @@ export const WHO_WAITS = {
   text: `SELECT CASE
      WHEN EXISTS (SELECT FROM timer_job WHERE held AND tenant_id = $1 AND circuit = $2) THEN 'now'
      WHEN (SELECT true FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
-       WHERE incident.parked_for = $2 AND incident.resolved_at IS NULL AND instance.tenant_id = $1 AND instance.status <> 'paused'
+       WHERE incident.parked_tenant_id = $1 AND incident.parked_for = $2 AND incident.resolved_at IS NULL
+         AND instance.status <> 'paused'
        ORDER BY incident.opened_at LIMIT 1) THEN 'now'
      WHEN EXISTS (SELECT FROM timer_job WHERE kind = 'retry' AND tenant_id = $1 AND circuit = $2) THEN 'later'
      ELSE 'nobody' END AS waits`,
@@ -89,8 +91,8 @@ export const WHO_WAITS = {
 
 export const CIRCUIT_OVERVIEW = `SELECT circuit.tenant_id, circuit.circuit, circuit.status,
     (SELECT count(*) FROM timer_job WHERE held AND timer_job.tenant_id = circuit.tenant_id AND timer_job.circuit = circuit.circuit) AS held,
-    (SELECT count(*) FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
-     WHERE incident.parked_for = circuit.circuit AND incident.resolved_at IS NULL AND instance.tenant_id = circuit.tenant_id) AS parked
+    (SELECT count(*) FROM incident WHERE incident.parked_tenant_id = circuit.tenant_id AND incident.parked_for = circuit.circuit
+       AND incident.resolved_at IS NULL) AS parked
   FROM circuit WHERE circuit.tenant_id = $1 AND status::text <> 'null'
   ORDER BY state = 'closed', circuit.circuit LIMIT 1000`;
 

@@ -115,6 +115,7 @@ export const insertIncidents = rowStatement<
     resolution: string | null,
     errorClass: string,
     parkedFor: string | null,
+    parkedTenantId: string | null,
   ]
 >(
   'insert-incidents',
@@ -136,12 +137,14 @@ export const insertIncidents = rowStatement<
     textArray,
     textArray,
     textArray,
+    textArray,
   ],
   `INSERT INTO incident (instance_id, version, effect_index, element_instance_id, element_id, code, message, kind, attempt,
-     details, decision_action, decision_reason, opened_at, resolved_at, resolution, error_class, parked_for)
+     details, decision_action, decision_reason, opened_at, resolved_at, resolution, error_class, parked_for,
+     parked_tenant_id)
    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::text[],
      $8::text[], $9::integer[], $10::json[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::text[], $16::text[],
-     $17::text[])`,
+     $17::text[], $18::text[])`,
 );
 
 export const deleteTimers = rowStatement<[instanceId: number, elementInstanceId: number, timerNodeId: string]>(

@@ -176,6 +176,7 @@ export class EffectRows {
       closed === null ? null : closed.resolution,
       incident.errorClass,
       incident.parkedFor,
+      incident.parkedFor === null ? null : header.tenantId,
     );
   }
 }

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { CloseCircuitCommand } from '../../../src/application/circuits/close-circuit/close-circuit.command.js';
 import { freshCircuit, forceOpen } from '../../../src/application/circuits/circuit.js';
 import { OpenCircuitCommand } from '../../../src/application/circuits/open-circuit/open-circuit.command.js';
-import { CircuitBreakers } from '../../../src/application/ports/circuits.js';
+import { CircuitBreakers, CircuitStore } from '../../../src/application/ports/circuits.js';
+import { StorageUnavailable } from '../../../src/application/ports/instance-store.js';
 import { CreateProcessDefinitionCommand } from '../../../src/application/process-definitions/create-process-definition/create-process-definition.command.js';
 import { GetProcessInstanceStateCommand } from '../../../src/application/process-instances/get-process-instance-state/get-process-instance-state.command.js';
 import { StartProcessInstanceCommand } from '../../../src/application/process-instances/start-process-instance/start-process-instance.command.js';
@@ -22,10 +23,10 @@ let app: ApplicationUnderTest;
 beforeAll(async () => {
   database = await createTestDatabase();
   app = await ApplicationUnderTest.start(database.url);
-  const { id, xml } = outsideTask('Task');
-  const policy = '<reprise:retryPolicy xmlns:reprise="http://reprise.dev/schema/bpmn/1.0" attempts="1" onExhausted="error"/>';
-  const task = { id, xml: xml.replace('</bpmn:extensionElements>', `${policy}$&`) };
-  await app.ask(CreateProcessDefinitionCommand, { bpmnXml: modelOf(processOf('outside', 'Outside', task)) });
+  const once = withPolicy('attempts="1" onExhausted="error"');
+  const again = withPolicy('attempts="unlimited" delays="PT0.3S"');
+  await app.ask(CreateProcessDefinitionCommand, { bpmnXml: modelOf(processOf('outside', 'Outside', once)) });
+  await app.ask(CreateProcessDefinitionCommand, { bpmnXml: modelOf(processOf('again', 'Again', again)) });
 });
 beforeEach(async () => {
   while (app.get(CircuitBreakers).isHolding) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -37,18 +38,26 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function start(waitMs = 0): Promise<string> {
-  const answer = await app.ask(StartProcessInstanceCommand, { processKey: 'outside', waitMs });
+function withPolicy(attributes: string): { id: string; xml: string } {
+  const { id, xml } = outsideTask('Task');
+  const policy = `<reprise:retryPolicy xmlns:reprise="http://reprise.dev/schema/bpmn/1.0" ${attributes}/>`;
+  return { id, xml: xml.replace('</bpmn:extensionElements>', `${policy}$&`) };
+}
+
+async function start(waitMs = 0, processKey = 'outside'): Promise<string> {
+  const answer = await app.ask(StartProcessInstanceCommand, { processKey, waitMs });
   return (answer.data as { instanceGuid: string }).instanceGuid;
 }
 const stateOf = async (instanceGuid: string): Promise<Record<string, unknown>> =>
   (await app.ask(GetProcessInstanceStateCommand, { instanceGuid })).data as Record<string, unknown>;
 
-async function until(instanceGuid: string, expected: object): Promise<void> {
-  for (const deadline = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
-    const state = await stateOf(instanceGuid);
+const until = (instanceGuid: string, expected: object): Promise<void> =>
+  eventually(async () => expect(await stateOf(instanceGuid)).toMatchObject(expected));
+
+async function eventually(check: () => Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + 10_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
     try {
-      return expect(state).toMatchObject(expected);
+      return await check();
     } catch (error) {
       if (Date.now() > deadline) throw error;
     }
@@ -65,6 +74,31 @@ describe('an attempt that is held back', () => {
     await until(guid, { status: 'completed' });
     expect(app.outside.attempts).toEqual(['Task']);
   });
+});
+
+test('retries that cannot be put on hold, as the database is away for a moment, do not wait until their claim has run out', async () => {
+  app.outside.task('Task', () => {
+    throw new Error('Service unavailable');
+  });
+  const guid = await start(0, 'again');
+  await until(guid, { retrying: {} });
+  const store = app.get(CircuitStore);
+  const hold = store.hold.bind(store);
+  const refused = new Promise<void>((resolve) => {
+    store.hold = () => {
+      store.hold = hold;
+      resolve();
+      return Promise.reject(new StorageUnavailable('The database is away'));
+    };
+  });
+
+  await app.ask(OpenCircuitCommand, { circuit: CIRCUIT });
+  await refused;
+
+  await eventually(async () => expect(await store.counts()).toEqual({ open: 1, held: 1 }));
+  app.outside.task('Task', () => null);
+  await app.ask(CloseCircuitCommand, { circuit: CIRCUIT });
+  await until(guid, { status: 'completed' });
 });
 
 describe('a retry by hand while the circuit is open', () => {
