@@ -44,6 +44,27 @@ describe('jobs', () => {
     expect([...claimed, ...rest.map((job) => job.elementInstanceId)]).toHaveLength(200);
   });
 
+  test('of several tenants are claimed in turn: one with many does not stand before another', async () => {
+    await queue(50, CARD, NOW);
+    const rival = { tenantId: 'rival', jobType: 'card' };
+    await queue(2, rival, NOW + 20);
+
+    const claimed = await jobs.claim([CARD, rival], 5, 1, 30_000);
+
+    expect(claimed.map(({ tenantId }) => tenantId).sort()).toEqual(['acme', 'acme', 'acme', 'rival', 'rival']);
+  });
+
+  test('are claimed up to what is wanted of each kind, and those of which there are some can be told', async () => {
+    await queue(3);
+    const none = { tenantId: 'acme', jobType: 'none' };
+    expect(await jobs.open([none, CARD])).toEqual([CARD]);
+
+    expect(await jobs.claim([{ ...CARD, most: 2 }, none], 5, 1, 30_000)).toHaveLength(2);
+    expect(await jobs.open([none, CARD])).toEqual([CARD]);
+    expect(await jobs.claim([CARD], 5, 1, 30_000)).toHaveLength(1);
+    expect(await jobs.open([none, CARD])).toEqual([]);
+  });
+
   test('are claimed oldest first over all kinds that are asked for, and of no other', async () => {
     const late = await queue(1, CARD, NOW + 20);
     const mail = await queue(1, { tenantId: 'acme', jobType: 'mail' }, NOW + 10);

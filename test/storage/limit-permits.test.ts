@@ -200,8 +200,8 @@ describe('permits of jobs', () => {
   beforeEach(async () => {
     await database.rows('TRUNCATE job, timer_job');
     await database.rows(
-      `INSERT INTO job (instance_id, element_instance_id, tenant_id, job_type, queued_at)
-       SELECT 9, id, '${ACME}', 'credit', now() FROM generate_series(1, 50) AS id`,
+      `INSERT INTO job (instance_id, element_instance_id, tenant_id, job_type, queued_at, claimed_until)
+       SELECT 9, id, '${ACME}', 'credit', now(), now() + interval '5 s' FROM generate_series(1, 50) AS id`,
     );
   });
 
@@ -229,6 +229,10 @@ describe('permits of jobs', () => {
 
     expect(await take(3, 4)).toEqual([3]);
     expect(await permits()).toEqual([{ id: 2 }, { id: 3 }]);
+    // It is queued for another attempt.
+    await database.rows('UPDATE job SET claimed_until = NULL WHERE element_instance_id = 3');
+
+    expect(await take(4)).toEqual([4]);
   });
 
   test('do not count for long where the server that was to give the job out has died', async () => {

@@ -3,6 +3,8 @@ import pg from 'pg';
 
 export interface TestDatabase {
   readonly url: string;
+  /** Behind the server's back. */
+  execute(statement: string): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -10,10 +12,15 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const template = new URL(templateUrl());
   const name = `reprise_test_${randomBytes(6).toString('hex')}`;
-  await execute(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`);
-  const url = new URL(template);
-  url.pathname = `/${name}`;
-  return { url: url.href, drop: () => execute(`DROP DATABASE ${name} WITH (FORCE)`) };
+  // Not in the template itself: a session there would keep others from cloning it.
+  const maintenance = databaseAt(template, 'postgres');
+  await execute(maintenance, `CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`);
+  const url = databaseAt(template, name);
+  return {
+    url,
+    execute: (statement) => execute(url, statement),
+    drop: () => execute(maintenance, `DROP DATABASE ${name} WITH (FORCE)`),
+  };
 }
 
 function templateUrl(): string {
@@ -23,11 +30,14 @@ function templateUrl(): string {
   return url;
 }
 
-/** Not in the template itself: a session there would keep others from cloning it. */
-async function execute(statement: string): Promise<void> {
-  const url = new URL(templateUrl());
-  url.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: url.href });
+function databaseAt(server: URL, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);

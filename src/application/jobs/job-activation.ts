@@ -33,7 +33,7 @@ export class JobActivation {
   async activate(claimed: readonly ClaimedJob[], holder: JobHolder): Promise<ActivatedJob[]> {
     const unused: ClaimedJob[] = [];
     const stale: ClaimedJob[] = [];
-    let away: StorageUnavailable | null = null;
+    const away: StorageUnavailable[] = [];
     const locked = await Promise.all(
       claimed.map(async (job) => {
         if (holder.gone?.aborted) return keep(unused, job);
@@ -41,7 +41,7 @@ export class JobActivation {
           return (await this.lock(job, holder)) ?? keep(stale, job);
         } catch (error) {
           // Whether it was locked is not known then: the claim, or the lock, runs out by itself.
-          if (error instanceof StorageUnavailable) away = error;
+          if (error instanceof StorageUnavailable) away.push(error);
           else
             this.logger.error(
               { instanceGuid: job.instanceGuid, jobType: job.jobType, error: String(error) },
@@ -53,7 +53,7 @@ export class JobActivation {
     );
     await Promise.all([this.store.giveBack(unused), this.store.discard(stale)]).catch(() => undefined); // They run out.
     const jobs = locked.filter((job) => job !== null);
-    if (jobs.length === 0 && away !== null) throw away;
+    if (jobs.length === 0 && away[0] !== undefined) throw away[0];
     return jobs;
   }
 

@@ -88,8 +88,14 @@ export class StorageUnavailable extends Error {
 
 /** Loads and saves instances: the commit path. */
 export abstract class InstanceStore {
-  /** One round trip; those that do not exist are missing from the answer. */
-  abstract loadByGuid(keys: readonly InstanceKey[]): Promise<StoredInstance[]>;
+  /**
+   * One round trip; those that do not exist are missing from the answer, and so are those that cannot be read (a newer server has
+   * written them, say), of which `unreadable` is told. @throws Error of the first of those where nobody is
+   */
+  abstract loadByGuid(
+    keys: readonly InstanceKey[],
+    unreadable?: (header: InstanceHeader, error: Error) => void,
+  ): Promise<StoredInstance[]>;
   abstract loadById(ids: readonly number[]): Promise<StoredInstance[]>;
   /** Only the versions, by id; those that do not exist are missing. */
   abstract readVersions(ids: readonly number[]): Promise<Map<number, number>>;

@@ -36,7 +36,9 @@ export class InstanceLoader {
       else unread.push(item);
     }
     if (unread.length > 0) {
-      for (const stored of await this.store.loadByGuid(unread.map((item) => item.target))) {
+      const broken = (header: InstanceHeader, error: Error): unknown => found.set(keyOf(header), error);
+      const targets = unread.map((item) => item.target);
+      for (const stored of await this.store.loadByGuid(targets, broken)) {
         found.set(keyOf(stored.header), await this.compiled(stored.header, (parts) => ({ ...stored, ...parts, trail: null })));
       }
       // A start whose batch lost a race because of a neighbour: its own instance still does not exist.

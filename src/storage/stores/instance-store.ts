@@ -1,13 +1,14 @@
 import {
   InstanceStore,
   type CalledBy,
+  type InstanceHeader,
   type InstanceKey,
   type StepWrite,
   type StoredInstance,
 } from '../../application/ports/instance-store.js';
 import type { JsonObject } from '../../engine/index.js';
 import { int8Array, textArray } from '../connection/binary-array.js';
-import type { HotPool, Parameter, Statement } from '../connection/hot-pool.js';
+import type { HotPool } from '../connection/hot-pool.js';
 import { LOAD_BY_GUID, LOAD_BY_ID, READ_VERSIONS } from '../sql/load-instances.js';
 import { decodeState } from './encoded-state.js';
 import { IdBlocks } from './id-blocks.js';
@@ -44,12 +45,18 @@ export class PgInstanceStore extends InstanceStore {
     return this.ids.open();
   }
 
-  loadByGuid(keys: readonly InstanceKey[]): Promise<StoredInstance[]> {
-    return this.load(LOAD_BY_GUID, [textArray(keys.map((key) => key.tenantId)), textArray(keys.map((key) => key.guid))]);
+  async loadByGuid(
+    keys: readonly InstanceKey[],
+    unreadable?: (header: InstanceHeader, error: Error) => void,
+  ): Promise<StoredInstance[]> {
+    const values = [textArray(keys.map((key) => key.tenantId)), textArray(keys.map((key) => key.guid))];
+    const { rows } = await this.pool.query<InstanceRow>(LOAD_BY_GUID, values);
+    return unreadable ? rows.flatMap((row) => readOr(row, unreadable)) : rows.map(readInstance);
   }
 
-  loadById(ids: readonly number[]): Promise<StoredInstance[]> {
-    return this.load(LOAD_BY_ID, [int8Array(ids)]);
+  async loadById(ids: readonly number[]): Promise<StoredInstance[]> {
+    const { rows } = await this.pool.query<InstanceRow>(LOAD_BY_ID, [int8Array(ids)]);
+    return rows.map(readInstance);
   }
 
   async readVersions(ids: readonly number[]): Promise<Map<number, number>> {
@@ -64,28 +71,33 @@ export class PgInstanceStore extends InstanceStore {
   nextId(): number {
     return this.ids.next();
   }
+}
 
-  private async load(statement: Statement, values: Parameter[]): Promise<StoredInstance[]> {
-    const { rows } = await this.pool.query<InstanceRow>(statement, values);
-    return rows.map(readInstance);
+function readOr(row: InstanceRow, unreadable: (header: InstanceHeader, error: Error) => void): StoredInstance[] {
+  try {
+    return [readInstance(row)];
+  } catch (error) {
+    unreadable(readHeader(row), error instanceof Error ? error : new Error(String(error)));
+    return [];
   }
 }
 
 function readInstance(row: InstanceRow): StoredInstance {
+  return { header: readHeader(row), state: decodeState(row.state, row.variables, row.scopes) };
+}
+
+function readHeader(row: InstanceRow): InstanceHeader {
   return {
-    header: {
-      id: row.id,
-      tenantId: row.tenant_id,
-      guid: row.guid,
-      definitionId: row.definition_id,
-      definitionVersion: row.definition_version,
-      processKey: row.process_key,
-      businessKey: row.business_key,
-      contextTypeId: row.context_type_id,
-      contextId: row.context_id,
-      calledBy: row.called_by,
-      startVariables: row.start_variables,
-    },
-    state: decodeState(row.state, row.variables, row.scopes),
+    id: row.id,
+    tenantId: row.tenant_id,
+    guid: row.guid,
+    definitionId: row.definition_id,
+    definitionVersion: row.definition_version,
+    processKey: row.process_key,
+    businessKey: row.business_key,
+    contextTypeId: row.context_type_id,
+    contextId: row.context_id,
+    calledBy: row.called_by,
+    startVariables: row.start_variables,
   };
 }

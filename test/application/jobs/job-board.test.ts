@@ -142,6 +142,20 @@ describe('a claimed job', () => {
     expect(await take(type, { waitMs: 0 })).toMatchObject([{ instanceGuid: guid, token: 1 }]);
   });
 
+  test('whose instance cannot be read does not stand before the others', async () => {
+    const type = await newType();
+    const [broken, fine] = [await start(type), await start(type)];
+    await database.execute(`UPDATE process_instance SET state = '{"schema": 999}' WHERE guid = '${broken}'`);
+    // A server that does not have it in mind.
+    const other = await ApplicationUnderTest.start(database.url);
+    try {
+      const answer = await other.ask(ActivateJobsCommand, { types: type, maxJobs: 1, waitMs: 20_000 });
+      expect(guidsOf((answer.data as { jobs: ActivatedJob[] }).jobs)).toEqual([fine]);
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('of a visit that is no job any more is forgotten, and the worker waits on', async () => {
     const type = await newType();
     const guid = await start(type);

@@ -129,6 +129,21 @@ describe('commands in one commit', () => {
     for (const answer of answers) expect(answer).toMatchObject({ isSuccessful: true, data: { status: 'completed' } });
   });
 
+  test('an instance that cannot be read fails its own commands only', async () => {
+    await Promise.all(['unreadable', 'readable'].map((guid) => start(app, 'approval', guid)));
+    await database.execute(`UPDATE process_instance SET state = '{"schema": 999}' WHERE guid = 'unreadable'`);
+    // The other process has neither in mind, and reads both together.
+    const set = (guid: string): Promise<unknown> =>
+      other
+        .get(EngineSession)
+        .apply({ tenantId: 'acme', guid }, { type: 'set-process-variables', variables: {}, expectedVersion: null });
+
+    const [lost, fine] = await Promise.allSettled([set('unreadable'), set('readable')]);
+
+    expect(lost).toMatchObject({ status: 'rejected', reason: { message: expect.stringContaining('schema') } });
+    expect(fine).toMatchObject({ status: 'fulfilled', value: { kind: 'done' } });
+  });
+
   test('a definition that cannot be had fails its own instances only', async () => {
     const session = app.get(EngineSession);
     const header = {
