@@ -130,7 +130,10 @@ describe('a stale or a foreign worker', () => {
     expect(await say(admin, 'CompleteJob', job, { variables: { text: 'x' } })).toMatchObject({ isSuccessful: true });
   });
 
-  it('whose result makes the variables too large is told so, and a person decides', async () => {
+  it.each([
+    ['result', 'CompleteJob', {}, { errorCode: 'VARIABLES_TOO_LARGE' }],
+    ['error', 'ThrowBpmnError', { errorCode: 'NO_FUNDS' }, { errorCode: 'VARIABLES_TOO_LARGE', caught: false }],
+  ])('whose %s makes the variables too large is told so, and a person decides', async (_what, command, data, failure) => {
     const type = await deployWork(admin);
     const guid = await admin.start(type);
     const text = 'x'.repeat(0.9 * MIB);
@@ -138,9 +141,29 @@ describe('a stale or a foreign worker', () => {
       await admin.cmd('SetProcessVariables', { instanceGuid: guid, variables: { [name]: text } });
     const job = await activateOne(admin, type, { variables: ['none'] });
 
-    const refused = await say(admin, 'CompleteJob', job, { variables: { e: text } });
+    const refused = await say(admin, command, job, { ...data, variables: { e: text } });
 
-    expect(refused).toMatchObject({ statusCode: '99', data: { errorCode: 'VARIABLES_TOO_LARGE', status: 'error' } });
+    expect(refused).toMatchObject({
+      statusCode: '99',
+      message: expect.stringContaining('could not be taken'),
+      data: { ...failure, status: 'error' },
+    });
+  });
+
+  it('that asks under an Idempotency-Key gets other jobs each time, and beats each time', async () => {
+    const type = await deployWork(admin);
+    const guids = [await admin.start(type), await admin.start(type)];
+    const under = { 'idempotency-key': `work-${randomUUID()}` };
+    const ask = (command: string, data: object): Promise<WireAnswer> => admin.cmd(command, data, under);
+
+    const first = await ask('ActivateJobs', { types: type, maxJobs: 1 });
+    const second = await ask('ActivateJobs', { types: type, maxJobs: 1 });
+
+    expect([first, second].map((answer) => field(answer, 'jobs.0.instanceGuid')).sort()).toEqual([...guids].sort());
+    const job = { jobId: field(first, 'jobs.0.jobId'), token: field(first, 'jobs.0.token') };
+    const before = await ask('RecordHeartbeat', { ...job, lockDurationMs: 10_000 });
+    const after = await ask('RecordHeartbeat', { ...job, lockDurationMs: 60_000 });
+    expect(String(field(after, 'lockedUntil')) > String(field(before, 'lockedUntil'))).toBe(true);
   });
 
   it.each([
