@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Three projects: `pure` (no database), `postgres` (a cloned template database per file), `e2e` (the real server). */
 const base = {
   testEnvironment: 'node',
@@ -7,6 +9,8 @@ const base = {
 };
 
 export default {
+  // Most files wait more than they compute.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   projects: [
     {
       ...base,

@@ -39,6 +39,18 @@ describe('a stale or a foreign worker', () => {
     });
   });
 
+  it('that changes the attempts of a job that is done is told that nothing is attempted', async () => {
+    const type = await deployWork(admin);
+    await admin.start(type);
+    const job = await activateOne(admin, type);
+    await say(admin, 'CompleteJob', job);
+    const late = await admin.cmd('UpdateJobRetries', { jobId: job.jobId, retries: 2 });
+    expect(late).toMatchObject({
+      statusCode: '99',
+      message: 'Expected the task of visit 2 to be attempted, but none is. Current state: waiting',
+    });
+  });
+
   it('that completes twice under one idempotency key has the same answer twice', async () => {
     const type = await deployWork(admin);
     await admin.start(type);

@@ -75,6 +75,7 @@ function findAttempted(
   const [first] = found;
   if (first && (found.length === 1 || taskId !== null)) return first;
   const tasks = attempted.map(({ nodeId }) => nodeId);
-  const message = `Expected ${taskId === null ? 'one task' : `task '${taskId}'`} to be attempted, but ${tasks.length === 0 ? 'none is' : `these are: ${tasks.join(', ')}`}. Current state: ${before.status}`;
+  const expected = visit !== null ? `the task of visit ${visit}` : taskId !== null ? `task '${taskId}'` : 'one task';
+  const message = `Expected ${expected} to be attempted, but ${tasks.length === 0 ? 'none is' : `these are: ${tasks.join(', ')}`}. Current state: ${before.status}`;
   return reject('TASK_NOT_RETRYING', message, { attemptedTasks: tasks, currentStatus: before.status });
 }
