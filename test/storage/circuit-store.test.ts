@@ -117,11 +117,12 @@ describe('a circuit', () => {
 });
 
 describe('retries that are held', () => {
-  test('keep their times, and are not claimed; those that were scheduled anew meanwhile are not held', async () => {
-    await retries(3, BUREAU);
-    const [first, second, third] = (await claim()) as [DueTimer, DueTimer, DueTimer];
+  test('keep their times, and are not claimed; those that were scheduled anew meanwhile, or freed of it, are not held', async () => {
+    await retries(4, BUREAU);
+    const [first, second, third, fourth] = (await claim()) as [DueTimer, DueTimer, DueTimer, DueTimer];
+    await database.rows(`UPDATE timer_job SET circuit = NULL WHERE element_instance_id = ${fourth.elementInstanceId}`);
 
-    await circuits.hold([first, second, { ...third, dueAt: third.dueAt - 1 }]);
+    await circuits.hold([first, second, { ...third, dueAt: third.dueAt - 1 }, fourth]);
 
     const rows = await database.rows(
       'SELECT element_instance_id AS id, held, (extract(epoch FROM due_at) * 1000)::bigint AS due FROM timer_job ORDER BY 1',
@@ -130,9 +131,10 @@ describe('retries that are held', () => {
       { id: 1, held: true, due: NOW },
       { id: 2, held: true, due: NOW + 1 },
       { id: 3, held: false, due: NOW + 2 },
+      { id: 4, held: false, due: NOW + 3 },
     ]);
     await timers.releaseAllOf(1, NOW + 1_000);
-    expect(await claim()).toMatchObject([{ elementInstanceId: 3 }]);
+    expect(await claim()).toMatchObject([{ elementInstanceId: 3 }, { elementInstanceId: 4 }]);
     expect(await circuits.counts()).toEqual({ open: 0, held: 2 });
   });
 

@@ -22,6 +22,7 @@ export function runAttempt(draft: Draft, node: FlowNode, instance: ElementInstan
   const work = workOf(node, instance);
   expectInvariant(work !== null, `'${node.id}' to have work`);
   instance.incident = null;
+  if (recoveryOf(instance).mayGoElsewhere) remember(instance, { mayGoElsewhere: false });
   startTotalTimeout(draft, instance, work);
   if (!draft.context.connectors.has(work.connector)) return queueJob(draft, node, instance, work);
   instance.status = 'executing';

@@ -24,13 +24,13 @@ export const KEEP_CIRCUITS = {
    RETURNING tenant_id, circuit, status, ${NOW} AS now`,
 };
 
-/** Its time stays as it is, and with it its place in the line. */
+/** Its time stays as it is, and with it its place in the line. A row that has lost its circuit meanwhile would wait for nobody. */
 export const HOLD_TIMERS = {
   name: 'hold-timers',
   text: `UPDATE timer_job AS timer SET held = true, claimed_until = NULL, claimed_by = NULL
    FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::timestamptz[]) AS claimed(instance_id, element_instance_id, timer_node_id, due_at)
    WHERE timer.instance_id = claimed.instance_id AND timer.element_instance_id = claimed.element_instance_id
-     AND timer.timer_node_id = claimed.timer_node_id AND timer.due_at = claimed.due_at`,
+     AND timer.timer_node_id = claimed.timer_node_id AND timer.due_at = claimed.due_at AND timer.circuit IS NOT NULL`,
 };
 
 /** Oldest first, by the index on what is held; what another transaction has locked is being settled there. */
