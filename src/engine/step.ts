@@ -1,4 +1,5 @@
 import { advance } from './behaviors/advance.js';
+import { freeRetries } from './behaviors/free-retries.js';
 import { activateJob } from './commands/activate-job.js';
 import { cancelProcessInstance } from './commands/cancel-process-instance.js';
 import type { Command } from './commands/command.js';
@@ -124,6 +125,7 @@ function finish(draft: Draft, before: InstanceState | null, perform: (draft: Dra
   const refused = perform(draft);
   if (refused) return refused;
   advance(draft);
+  if (before !== null && (draft.changes.length > 0 || draft.freesRetries)) freeRetries(draft, before);
   if (before !== null) keepTrail(draft, before);
   const { subject, state } = draft;
   return {

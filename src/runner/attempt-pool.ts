@@ -7,9 +7,9 @@ import { StorageUnavailable, type InstanceHeader } from '../application/ports/in
 import { Telemetry } from '../application/ports/telemetry.js';
 import { ConnectorRegistry } from '../connectors/connector-registry.js';
 import type { AttemptOutcome, TaskAttempt } from '../connectors/connector.js';
-import type { Command, CompleteAttempt, ExecuteAttempt, FailAttempt, JsonValue } from '../engine/index.js';
-import { isCircuitFault } from '../application/circuits/circuit-fault.js';
+import type { Command, ExecuteAttempt, JsonValue } from '../engine/index.js';
 import { AttemptHeartbeat } from './attempt-heartbeat.js';
+import { AttemptCircuits, type Canary } from './circuits/attempt-circuits.js';
 import { AttemptGate, type GatedAttempt } from './limits/attempt-gate.js';
 import { describeError, outcomeName, toAttempt, toCommand, unstorable } from './attempt-outcome.js';
 
@@ -24,6 +24,16 @@ interface RunningAttempt {
   readonly ended: Promise<void>;
 }
 
+/** An attempt on its way, and what belongs to it. */
+interface AttemptRun {
+  readonly header: InstanceHeader;
+  readonly effect: ExecuteAttempt;
+  readonly attempt: TaskAttempt;
+  readonly heartbeat: AttemptHeartbeat;
+  readonly canary: Canary | null;
+  readonly signal: AbortSignal;
+}
+
 /** Waits between tries to hand in an outcome while the database is away, in ms; the last is repeated. */
 const HAND_IN_DELAYS_MS = [50, 100, 250, 500, 1_000, 2_000];
 
@@ -33,6 +43,7 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
   private readonly logger = new Logger('Attempts');
   private readonly running = new Map<string, RunningAttempt>();
   private readonly releases = new Set<Promise<void>>();
+  private readonly circuits: AttemptCircuits;
   private session: EngineSession | null = null;
   private stopped = false;
 
@@ -41,10 +52,11 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
     private readonly telemetry: Telemetry,
     private readonly wakeups: Wakeups,
     private readonly node: NodeIdentity,
-    private readonly breakers: CircuitBreakers,
+    breakers: CircuitBreakers,
     private readonly gate: AttemptGate,
   ) {
     super();
+    this.circuits = new AttemptCircuits(connectors, breakers);
   }
 
   onModuleInit(): void {
@@ -147,26 +159,12 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
 
   /** Never rejects: whatever goes wrong here, the attempt has an end, and the process goes on. */
   private async run(header: InstanceHeader, effect: ExecuteAttempt, taskName: string, signal: AbortSignal): Promise<void> {
+    let canary: Canary | null = null;
     try {
       const heartbeat = this.heartbeatOf(header, effect);
       const attempt = toAttempt(header, effect, taskName, (details) => heartbeat.beat(details));
-      const circuit = this.heldBy(attempt, effect);
-      if (circuit !== null) return await this.hold(header, effect, circuit);
-      let startedAt: number | null = null;
-      const outcome = await this.gate.pass(this.gated(attempt, effect), signal, async () => {
-        const opened = this.heldBy(attempt, effect); // While it waited.
-        if (opened !== null) return { kind: 'held', circuit: opened } as const;
-        startedAt = performance.now();
-        return this.outcomeOf(attempt, effect.work.connector, signal);
-      });
-      if (outcome.kind === 'held') return await this.hold(header, effect, outcome.circuit);
-      if (outcome.kind === 'given-back') return signal.aborted ? undefined : this.release(header, effect, outcome.delayMs);
-      const command = toCommand(effect, outcome, () => this.circuitOf(attempt, effect.work.connector));
-      if (startedAt !== null) this.recordOutcome(attempt, effect, command);
-      if (command.type === 'fail-attempt') await heartbeat.flush();
-      this.telemetry.attempt(effect.work.connector, outcomeName(command), performance.now() - (startedAt ?? performance.now()));
-      if (signal.aborted) return;
-      await this.handIn(header, command, effect);
+      canary = this.circuits.canaryOf(attempt, effect);
+      await this.runAttempt({ header, effect, attempt, heartbeat, canary, signal });
     } catch (error) {
       const instanceGuid = header.guid;
       this.logger.error(
@@ -178,7 +176,33 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
         unstorable(effect, `The attempt could not be carried out: ${describeError(error)}`),
         effect,
       ).catch(() => this.wakeups.instanceInDoubt(header));
+    } finally {
+      canary?.strays();
     }
+  }
+
+  private async runAttempt({ header, effect, attempt, heartbeat, canary, signal }: AttemptRun): Promise<void> {
+    const circuit = this.circuits.heldBy(attempt, effect);
+    if (circuit !== null) return this.hold(header, effect, circuit);
+    let startedAt: number | null = null;
+    const outcome = await this.gate.pass(this.gated(attempt, effect), signal, async () => {
+      const opened = this.circuits.heldBy(attempt, effect); // While it waited.
+      if (opened !== null) return { kind: 'held', circuit: opened } as const;
+      startedAt = performance.now();
+      return this.outcomeOf(attempt, effect.work.connector, signal);
+    });
+    if (outcome.kind === 'held') return this.hold(header, effect, outcome.circuit);
+    if (outcome.kind === 'given-back') return signal.aborted ? undefined : this.release(header, effect, outcome.delayMs);
+    const command = toCommand(effect, outcome, () => this.circuits.circuitOf(attempt, effect.work.connector));
+    // A canary that was told to stop says nothing of its circuit.
+    if (startedAt !== null && !(canary && signal.aborted)) {
+      this.circuits.recordOutcome(attempt, effect, command);
+      canary?.answers();
+    }
+    if (command.type === 'fail-attempt') await heartbeat.flush();
+    this.telemetry.attempt(effect.work.connector, outcomeName(command), performance.now() - (startedAt ?? performance.now()));
+    if (signal.aborted) return;
+    await this.handIn(header, command, effect);
   }
 
   /** What the attempt says of its progress is a step of its instance; one that is not stored is not worth the attempt. */
@@ -192,35 +216,14 @@ export class AttemptPool extends AttemptRunner implements OnModuleInit {
 
   private gated(attempt: TaskAttempt, { work }: ExecuteAttempt): GatedAttempt {
     const { tenantId, taskName } = attempt;
-    const circuit = (): string | null => this.circuitOf(attempt, work.connector);
+    const circuit = (): string | null => this.circuits.circuitOf(attempt, work.connector);
     return { tenantId, taskName, type: work.connector, toStartMs: work.timeouts.toStartMs, circuit };
-  }
-
-  /** The open circuit that holds the attempt back; null: it may begin. */
-  private heldBy(attempt: TaskAttempt, { work, passesCircuit }: ExecuteAttempt): string | null {
-    if (passesCircuit || !this.breakers.isHolding) return null;
-    const circuit = this.circuitOf(attempt, work.connector);
-    return circuit === null || this.breakers.admits(attempt.tenantId, circuit) ? null : circuit;
   }
 
   private async hold(header: InstanceHeader, effect: ExecuteAttempt, circuit: string): Promise<void> {
     const { elementInstanceId, attempt, begunAt } = effect;
     this.telemetry.held(1);
     await this.handIn(header, { type: 'hold-attempt', elementInstanceId, attempt, begunAt, circuit }, effect);
-  }
-
-  /** Only what the circuit stands for may be at fault; a modelled error or bad data is an answer like any other. */
-  private recordOutcome(attempt: TaskAttempt, { work }: ExecuteAttempt, command: CompleteAttempt | FailAttempt): void {
-    const isFault = command.type === 'fail-attempt' && isCircuitFault(command);
-    if (!isFault && !this.breakers.isCounting) return;
-    const circuit = this.circuitOf(attempt, work.connector);
-    if (circuit !== null) this.breakers.record(attempt.tenantId, circuit, isFault);
-  }
-
-  /** What the attempt depends on: its endpoint, else its task type; null: nothing outside. */
-  private circuitOf(attempt: TaskAttempt, type: string): string | null {
-    const connector = this.connectors.find(type);
-    return connector?.circuitOf ? connector.circuitOf(attempt) : `task:${type}`;
   }
 
   private async outcomeOf(attempt: TaskAttempt, type: string, signal: AbortSignal): Promise<AttemptOutcome> {

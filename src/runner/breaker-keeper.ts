@@ -1,12 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { circuitEntries } from '../application/circuits/circuit-audit.js';
-import { beginCohort, closeCircuit, nextCohort, type Circuit } from '../application/circuits/circuit.js';
+import { beginCohort, closeCircuit, nextCohort, shrinkCohort, type Circuit } from '../application/circuits/circuit.js';
 import { Wakeups } from '../application/ports/attempts.js';
-import { CircuitStore, type CircuitKey } from '../application/ports/circuits.js';
+import { CircuitStore, type CircuitKey, type ParkedIncident } from '../application/ports/circuits.js';
 import { Clock, NodeIdentity } from '../application/ports/clock.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { EngineSession } from '../application/session/engine-session.js';
 import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
+import { reportUnbegun } from './circuits/let-through.js';
 import { DueLoop } from './due-loop.js';
 
 /** Between looks at what is not closed, in ms. */
@@ -17,10 +18,11 @@ const LEASE_MS = 5_000;
 const FORGET_MS = 3_600_000;
 /** Between looks for those, in looks. */
 const FORGET_EVERY = 1_000;
-/** Between looks for attempts that are held though their circuit is closed, in looks. */
+/** Between looks for what waits though its circuit is closed, in looks. */
 const RELEASE_EVERY = 4;
 /** Of those, let through at once for one circuit. */
 const RELEASED_AT_ONCE = 100;
+const NOBODY_WAITS = 'nobody waits for it; the next attempts will tell';
 
 /**
  * Lets through again what circuits hold back: canaries, then cohorts that double, the oldest first, until nobody waits. One
@@ -74,40 +76,44 @@ export class BreakerKeeper {
       if (waits === 'now') await this.letThrough(key, size);
       else if (waits === 'nobody') await this.tryOut(key);
     }
-    if (this.looks % RELEASE_EVERY === 0) await this.releaseHeldInVain();
+    if (this.looks % RELEASE_EVERY === 0) await this.releaseInVain();
     if (this.looks % FORGET_EVERY === 0) await this.store.forgetClosed(FORGET_MS);
     this.looks++;
   }
 
   /**
-   * A node knows up to a second later that a circuit has closed, and a row may be another transaction's while the last ones are
-   * let through: nobody else would ever look at what is held then.
+   * A node knows up to a second later that a circuit has closed, a row may be another transaction's while the last ones are let
+   * through, and paused instances were passed over: nobody else would ever look at what waits then. What is paused is kept for
+   * the resume.
    */
-  private async releaseHeldInVain(): Promise<void> {
+  private async releaseInVain(): Promise<void> {
     for (const key of await this.store.heldInVain())
-      if ((await this.store.releaseHeld(key, RELEASED_AT_ONCE)) > 0) this.due.wake(this.clock.now());
+      if ((await this.store.releaseHeld(key, RELEASED_AT_ONCE, true)) > 0) this.due.wake(this.clock.now());
+    const parked = await this.store.parkedInVain(RELEASED_AT_ONCE);
+    await Promise.all(parked.map((incident) => this.releaseParked(incident, incident)));
   }
 
   /** Nobody is there to be a canary: whoever comes next is. */
   private async tryOut(key: CircuitKey): Promise<void> {
-    const reason = 'nobody waits for it; the next attempts will tell';
     await this.change(key, (circuit, now) =>
-      nextCohort(circuit, now) === 0 ? circuit : closeCircuit(circuit, reason, now, true),
+      nextCohort(circuit, now) === 0 ? circuit : closeCircuit(circuit, NOBODY_WAITS, now, true),
     );
   }
 
   /** Noted first, then let through: a keeper that dies in between has let through fewer than it said, which time settles. */
   private async letThrough(key: CircuitKey, size: number): Promise<void> {
-    const begun = await this.change(key, (circuit, now) =>
-      nextCohort(circuit, now) === 0 ? circuit : beginCohort(circuit, size, now),
-    );
+    let hasWorked = false;
+    const begun = await this.change(key, (circuit, now) => {
+      hasWorked = circuit.cohort !== null && circuit.cohort.calls > 0;
+      return nextCohort(circuit, now) === 0 ? circuit : beginCohort(circuit, size, now);
+    });
     if (begun.state !== 'half-open') return;
     const released = await this.release(key, size);
     if (released === size) return;
     await this.change(key, (circuit, now) => {
-      if (circuit.state !== 'half-open' || circuit.cohort === null) return circuit;
-      if (released > 0) return { ...circuit, cohort: { ...circuit.cohort, size: released } };
-      return closeCircuit(circuit, 'it works, and nobody waits for it any more', now, false);
+      if (released > 0 || circuit.state !== 'half-open') return shrinkCohort(circuit, size - released);
+      const reason = hasWorked ? 'it works, and nobody waits for it any more' : NOBODY_WAITS;
+      return closeCircuit(circuit, reason, now, !hasWorked);
     });
   }
 
@@ -117,12 +123,20 @@ export class BreakerKeeper {
     if (held > 0) this.due.wake(this.clock.now());
     if (held === size) return held;
     const parked = await this.store.parked(key, size - held);
-    const results = await Promise.all(
-      parked.map(({ instanceId, elementInstanceId }) =>
-        this.session.applyById(instanceId, { type: 'release-parked', elementInstanceId, circuit: key.circuit }),
-      ),
-    );
-    return held + results.filter(({ kind }) => kind === 'done').length;
+    const released = await Promise.all(parked.map((incident) => this.releaseParked(key, incident)));
+    return held + released.filter((isReleased) => isReleased).length;
+  }
+
+  /** Whether it goes on. One whose step cannot be made keeps no other waiting. */
+  private async releaseParked(
+    { tenantId, circuit }: CircuitKey,
+    { instanceId, elementInstanceId }: ParkedIncident,
+  ): Promise<boolean> {
+    const command = { type: 'release-parked', elementInstanceId, circuit } as const;
+    const result = await this.session.applyById(instanceId, command).catch(() => null);
+    if (result?.kind !== 'done') return false;
+    reportUnbegun(this.breakers, [{ tenantId, circuit, elementInstanceId }], result);
+    return true;
   }
 
   private async change(key: CircuitKey, decide: (circuit: Circuit, now: number) => Circuit): Promise<Circuit> {

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { StorageUnavailable } from '../application/ports/instance-store.js';
+import { CircuitBreakers } from '../application/ports/circuits.js';
 import { TimerStore, type DueTimer } from '../application/ports/stores.js';
 import { EngineSession } from '../application/session/engine-session.js';
 import type { TimerKey } from '../engine/index.js';
+import { reportUnbegun, type LetThrough } from './circuits/let-through.js';
 
 /** Rows of an instance in one step: a step costs as much as the instance has tokens, however many of them it moves. */
 const TOGETHER = 100;
@@ -33,6 +35,7 @@ export class TimerFiring {
   constructor(
     private readonly timers: TimerStore,
     private readonly session: EngineSession,
+    private readonly breakers: CircuitBreakers,
   ) {}
 
   /** Rows that were begun and have not ended. */
@@ -113,6 +116,8 @@ export class TimerFiring {
         if (end === 'fired') moved.add(instanceId);
         else if (end === 'stale') stale.push(...batch);
         else if (end === 'unavailable') this.left.push(...batch);
+        // What fired was told of then; what is left is still let through.
+        if (end !== 'fired' && end !== 'unavailable') reportUnbegun(this.breakers, batch.filter(isProbe), null);
       }
     }
     await this.timers.discard(stale).catch(() => undefined);
@@ -131,7 +136,10 @@ export class TimerFiring {
     const timers = due.map(toKey);
     try {
       const result = await this.session.applyById(instanceId, { type: 'fire-timers', timers, failure: null });
-      if (result.kind === 'done') return 'fired';
+      if (result.kind === 'done') {
+        reportUnbegun(this.breakers, due.filter(isProbe), result);
+        return 'fired';
+      }
       if (result.kind === 'not-found' || result.rejected.code === 'NOTHING_DUE') return 'stale';
       if (result.rejected.code === 'NOT_YET_DUE') return 'early';
       this.report(instanceId, due, result.rejected.message);
@@ -153,6 +161,11 @@ export class TimerFiring {
       'A timer could not fire',
     );
   }
+}
+
+/** Its circuit has let it through. */
+function isProbe(timer: DueTimer): timer is DueTimer & LetThrough {
+  return timer.probe === true && timer.circuit !== null;
 }
 
 function toKey({ kind, elementInstanceId, timerNodeId, probe }: DueTimer): TimerKey {

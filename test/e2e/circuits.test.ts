@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { field, type ApiClient, type Data, type WireAnswer } from './support/api-client.js';
 import { httpTask, sequence } from './support/models.js';
 import { ProcessServer } from './support/process-server.js';
-import { succeeding, TestService } from './support/test-service.js';
+import { failing, succeeding, TestService } from './support/test-service.js';
 
 // Processes are started and killed, beside other work on the machine.
 jest.setTimeout(90_000);
@@ -40,6 +40,9 @@ beforeAll(async () => {
       ),
     ),
   );
+  const toBackup = '<reprise:ladder after="1"><reprise:set target="serviceUrl" value="=backupUrl" /></reprise:ladder>';
+  const laddered = `<reprise:retryPolicy attempts="unlimited" delays="PT0.5S">${toBackup}</reprise:retryPolicy>`;
+  await admin.deploy(sequence('laddered', withPolicy(laddered)));
   await admin.deploy(sequence('once', httpTask('Task_1', 'One')));
 });
 
@@ -55,10 +58,10 @@ beforeEach(async () => {
 
 afterEach(() => service.stop());
 
-const start = (processKey: string, i = 0): Promise<string> =>
-  (nodes[i % nodes.length] as ProcessServer).admin.start(processKey, { serviceUrl: service.url }, { waitMs: 0 });
-const startMany = (processKey: string, count: number): Promise<string[]> =>
-  Promise.all(Array.from({ length: count }, (_, i) => start(processKey, i)));
+const start = (processKey: string, i = 0, variables: Data = {}): Promise<string> =>
+  (nodes[i % nodes.length] as ProcessServer).admin.start(processKey, { serviceUrl: service.url, ...variables }, { waitMs: 0 });
+const startMany = (processKey: string, count: number, variables: Data = {}): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, (_, i) => start(processKey, i, variables)));
 
 async function circuit(client = admin): Promise<Data | undefined> {
   const answer = await client.cmd('GetCircuitsQuery', { includeClosed: true });
@@ -168,6 +171,41 @@ describe('an endpoint that is dead', () => {
     await allEnd(guids);
 
     expect((await admin.trail(guids[0] ?? '')).map((entry) => entry['action'])).toContain('IncidentReleased');
+  });
+});
+
+describe('an endpoint that is dead, while another is healthy', () => {
+  let backup: TestService;
+
+  beforeEach(async () => {
+    backup = await new TestService().start();
+    backup.answers(succeeding());
+  });
+  afterEach(() => backup.stop());
+
+  it('holds back no retry that the ladder has sent to the other', async () => {
+    service.holds(failing());
+    const guids = await startMany('laddered', 60, { backupUrl: backup.url });
+    await service.hasCalls(60);
+    service.release();
+
+    await until(circuit, isIn('open'));
+    await allEnd(guids);
+
+    expect(service.calls).toHaveLength(60);
+    expect(backup.calls).toHaveLength(60);
+  });
+
+  it('holds back no attempt that a person has sent to the other', async () => {
+    await admin.cmd('OpenCircuitCommand', { circuit: service.url });
+    const guid = await start('retried');
+    await until(circuit, (found) => Number(found?.['held']) === 1);
+
+    await admin.cmd('SetProcessVariablesCommand', { instanceGuid: guid, variables: { serviceUrl: backup.url } });
+
+    await admin.reaches(guid, 'completed');
+    expect([service.calls.length, backup.calls.length]).toEqual([0, 1]);
+    expect(await circuit()).toMatchObject({ state: 'open', held: 0 });
   });
 });
 

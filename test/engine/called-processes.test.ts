@@ -80,7 +80,12 @@ describe('a modelled error that nothing in a called process catches', () => {
 
 describe('the guid of a child', () => {
   it('is made of its caller, its call and its run', () => {
-    expect([childGuid('g', 7, 1), childGuid('g', 7, 3), runGuid('g', 1), runGuid('g', 2)]).toEqual(['g~7', 'g~7~run3', 'g', 'g~run2']);
+    expect([childGuid('g', 7, 1), childGuid('g', 7, 3), runGuid('g', 1), runGuid('g', 2)]).toEqual([
+      'g~7',
+      'g~7~run3',
+      'g',
+      'g~run2',
+    ]);
   });
 
   it('stays within 255 characters, and apart from all others', () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { freshCircuit, forceOpen, type CircuitSettings } from '../../src/application/circuits/circuit.js';
+import { beginCohort, freshCircuit, forceOpen, type CircuitSettings } from '../../src/application/circuits/circuit.js';
 import type { CircuitKey } from '../../src/application/ports/circuits.js';
 import { SharedCircuitBreakers } from '../../src/runner/circuits/circuit-breakers.js';
 import { RunnerWakeups } from '../../src/runner/runner-wakeups.js';
@@ -157,12 +157,31 @@ test('outcomes that come without a pause are told while they come, where their c
   const node = startNode(store);
   await until(() => !node.admits(ACME, BUREAU));
   let looks = 0;
-  store.afterLook = async () => void looks++;
+  store.afterLook = () => {
+    looks++;
+  };
 
   for (const end = performance.now() + 1_500; performance.now() < end; await pause(20)) record(node, 1, true);
 
   expect(store.words).toBeGreaterThan(3);
   expect(looks).toBeGreaterThan(3);
+});
+
+test('an attempt that was let through and went elsewhere makes room for another within a cohort', async () => {
+  const store = newStore();
+  await store.change(
+    KEY,
+    (_, now) => beginCohort(forceOpen(freshCircuit(now, SETTINGS), 'by hand', null, now), 3, now),
+    () => [],
+  );
+  const node = startNode(store);
+  await until(() => !node.admits(ACME, BUREAU));
+
+  for (let i = 0; i < 2; i++) node.recordStray(ACME, BUREAU);
+  node.recordStray(ACME, 'http://other:80');
+
+  await until(async () => (await store.overview(ACME))[0]?.status.cohort?.size === 1);
+  expect(await store.overview(ACME)).toMatchObject([{ circuit: BUREAU, status: { cohort: { calls: 0 } } }]);
 });
 
 test('what a command has just opened is held although a look that had begun before did not find it', async () => {

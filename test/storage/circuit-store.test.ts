@@ -9,6 +9,7 @@ import {
 } from '../../src/application/circuits/circuit.js';
 import type { CircuitKey } from '../../src/application/ports/circuits.js';
 import type { DueTimer } from '../../src/application/ports/stores.js';
+import type { Incident, InstanceState } from '../../src/engine/index.js';
 import { createDataSource } from '../../src/storage/data-source.js';
 import { PgCircuitStore } from '../../src/storage/stores/circuit-store.js';
 import { PgInstanceStore } from '../../src/storage/stores/instance-store.js';
@@ -16,6 +17,7 @@ import { PgTimerStore } from '../../src/storage/stores/timer-store.js';
 import { openHotDatabase } from '../support/hot-database.js';
 import { firstStep, headerOf } from '../support/step-writes.js';
 
+const PAUSED = { status: 'paused', paused: true } as const;
 const NOW = 1_800_000_000_000;
 const SETTINGS: CircuitSettings = {
   windowMs: 3_600_000,
@@ -40,13 +42,18 @@ beforeAll(async () => {
   await instances.open();
 });
 beforeEach(async () => {
-  await database.rows('TRUNCATE timer_job, circuit');
+  await database.rows('TRUNCATE timer_job, circuit, incident');
   timers = new PgTimerStore(database.pool);
 });
 afterAll(() => dataSource?.destroy());
 
 /** Retries of one instance that fall due one millisecond after the other, from `NOW` on. */
-async function retries(count: number, { tenantId, circuit }: CircuitKey, held = false): Promise<void> {
+async function retries(
+  count: number,
+  { tenantId, circuit }: CircuitKey,
+  held = false,
+  state: Partial<InstanceState> = {},
+): Promise<void> {
   const effects = Array.from({ length: count }, (_, i) => ({
     type: 'schedule-timer' as const,
     kind: 'retry' as const,
@@ -56,7 +63,25 @@ async function retries(count: number, { tenantId, circuit }: CircuitKey, held = 
     circuit,
     ...(held && { held: true as const }),
   }));
-  await instances.saveSteps([firstStep({ ...headerOf(instances.nextId()), tenantId }, { effects })]);
+  await instances.saveSteps([firstStep({ ...headerOf(instances.nextId()), tenantId }, { effects }, state)]);
+}
+/** An incident that was parked at this time; gives its instance's id. */
+async function park(openedAt: number, { tenantId, circuit }: CircuitKey, state: Partial<InstanceState> = {}): Promise<number> {
+  const id = instances.nextId();
+  const incident: Incident = {
+    code: 'HTTP_503',
+    message: 'unavailable',
+    errorClass: 'SERVICE_UNAVAILABLE',
+    kind: 'technical',
+    details: null,
+    attempt: 1,
+    at: openedAt,
+    decision: { action: 'park', reason: 'rule 1: park' },
+    parkedFor: circuit,
+  };
+  const effects = [{ type: 'open-incident' as const, elementInstanceId: 1, nodeId: 'Task_1', incident }];
+  await instances.saveSteps([firstStep({ ...headerOf(id), tenantId }, { effects }, { status: 'error', ...state })]);
+  return id;
 }
 const claim = (limit = 1_000): Promise<DueTimer[]> => timers.claimDue(NOW + 1_000, limit, 1, 60_000, []);
 const open = (key: CircuitKey): Promise<unknown> =>
@@ -117,11 +142,12 @@ describe('a circuit', () => {
 });
 
 describe('retries that are held', () => {
-  test('keep their times, and are not claimed; those that were scheduled anew meanwhile are not held', async () => {
-    await retries(3, BUREAU);
-    const [first, second, third] = (await claim()) as [DueTimer, DueTimer, DueTimer];
+  test('keep their times, and are not claimed; those that were scheduled anew meanwhile, or freed of it, are not held', async () => {
+    await retries(4, BUREAU);
+    const [first, second, third, fourth] = (await claim()) as [DueTimer, DueTimer, DueTimer, DueTimer];
+    await database.rows(`UPDATE timer_job SET circuit = NULL WHERE element_instance_id = ${fourth.elementInstanceId}`);
 
-    await circuits.hold([first, second, { ...third, dueAt: third.dueAt - 1 }]);
+    await circuits.hold([first, second, { ...third, dueAt: third.dueAt - 1 }, fourth]);
 
     const rows = await database.rows(
       'SELECT element_instance_id AS id, held, (extract(epoch FROM due_at) * 1000)::bigint AS due FROM timer_job ORDER BY 1',
@@ -130,9 +156,10 @@ describe('retries that are held', () => {
       { id: 1, held: true, due: NOW },
       { id: 2, held: true, due: NOW + 1 },
       { id: 3, held: false, due: NOW + 2 },
+      { id: 4, held: false, due: NOW + 3 },
     ]);
     await timers.releaseAllOf(1, NOW + 1_000);
-    expect(await claim()).toMatchObject([{ elementInstanceId: 3 }]);
+    expect(await claim()).toMatchObject([{ elementInstanceId: 3 }, { elementInstanceId: 4 }]);
     expect(await circuits.counts()).toEqual({ open: 0, held: 2 });
   });
 
@@ -160,6 +187,17 @@ describe('retries that are held', () => {
     expect(rows).toHaveLength(released.reduce((sum, count) => sum + count, 0));
   });
 
+  test('of paused instances are passed over, unless they are asked for', async () => {
+    await retries(2, BUREAU, true, PAUSED);
+    expect(await circuits.whoWaits(BUREAU)).toBe('nobody');
+    await retries(2, BUREAU, true);
+    expect(await circuits.whoWaits(BUREAU)).toBe('now');
+
+    expect(await circuits.releaseHeld(BUREAU, 3)).toBe(2);
+    expect(await circuits.releaseHeld(BUREAU, 3)).toBe(0);
+    expect(await circuits.releaseHeld(BUREAU, 3, true)).toBe(2);
+  });
+
   test('are told from those that will be due later, and from nothing', async () => {
     expect(await circuits.whoWaits(BUREAU)).toBe('nobody');
     await retries(1, OTHER, true);
@@ -180,5 +218,50 @@ describe('retries that are held', () => {
     await open(ELSEWHERE);
     await circuits.releaseHeld(OTHER, 50);
     expect(await circuits.heldInVain()).toEqual([]);
+  });
+});
+
+describe('incidents that are parked', () => {
+  test('are found by their circuit and tenant, the oldest first, without those of paused instances', async () => {
+    const second = await park(NOW + 1, BUREAU);
+    const first = await park(NOW, BUREAU);
+    await park(NOW - 1, BUREAU, PAUSED);
+    for (const other of [OTHER, ELSEWHERE]) await park(NOW - 2, other);
+
+    const found = await circuits.parked(BUREAU, 10);
+
+    expect(found.map(({ instanceId }) => instanceId)).toEqual([first, second]);
+    expect(await circuits.overview('acme')).toEqual([]);
+    await open(BUREAU);
+    expect(await circuits.overview('acme')).toMatchObject([{ parked: 3 }]);
+  });
+
+  test('are found when their circuit has closed since, those of paused instances too, as many at once as are asked for', async () => {
+    const before = Date.now() - 60_000;
+    const ids = [await park(before, BUREAU), await park(before + 1, BUREAU, PAUSED), await park(before + 2, BUREAU)];
+    await park(Date.now() + 3_600_000, BUREAU);
+    await park(before, OTHER);
+    const elsewhere = await park(before, ELSEWHERE);
+    await open(BUREAU);
+    await open(OTHER);
+    expect(await circuits.parkedInVain(10)).toEqual([]);
+
+    for (const key of [BUREAU, ELSEWHERE]) await close(key);
+
+    const found = await circuits.parkedInVain(2);
+    expect(found.map(({ instanceId }) => instanceId)).toEqual([...ids.slice(0, 2), elsewhere]);
+    expect(found[2]).toMatchObject(ELSEWHERE);
+    expect(await circuits.parkedInVain(10)).toHaveLength(4);
+  });
+
+  test('stay where their circuit has never been open', async () => {
+    await park(Date.now() - 60_000, BUREAU);
+    await circuits.change(
+      BUREAU,
+      (_, now) => countOutcomes(freshCircuit(now, SETTINGS), { calls: 1, failures: 1 }, now, SETTINGS, 0.5),
+      () => [],
+    );
+
+    expect(await circuits.parkedInVain(10)).toEqual([]);
   });
 });

@@ -68,6 +68,7 @@ const RECOVERING: InstanceState = {
             reschedules: 1,
             heartbeat: { done: 5 },
             circuit: 'http://bureau.example:443',
+            mayGoElsewhere: false,
             reconciling: false,
           },
         },

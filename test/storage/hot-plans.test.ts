@@ -27,7 +27,7 @@ interface PlanNode {
 /** Tables of a few rows, one for each server process, for what it holds of a limit, or for what has failed lately. */
 const SMALL_TABLES = new Set(['server_node', 'limit_permit', 'circuit']);
 /** Statements that walk an index from its beginning and stop early; `find-deliverable` only at start and after a take-over. */
-const WALKS = new Set(['next-timer', 'find-deliverable', 'held-in-vain']);
+const WALKS = new Set(['next-timer', 'find-deliverable', 'held-in-vain', 'parked-in-vain']);
 
 /** Read all limits that there are, on nodes that have heard of a change: a few, and not on the way of any step. */
 const READ_ALL = new Set(['limits-revision', 'all-limits']);

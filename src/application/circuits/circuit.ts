@@ -24,8 +24,18 @@ export interface Circuit {
     readonly calls: number;
     readonly failures: number;
   } | null;
+  /** When it closed last; null: it has never been open. */
+  readonly closedAt: number | null;
   /** Closed for want of anybody who waited: as few failures as canaries open it again. */
   readonly onTrial: boolean;
+}
+
+/** How attempts went since this was last said. */
+export interface Outcomes {
+  readonly calls: number;
+  readonly failures: number;
+  /** Let through, and no calls: they went elsewhere, or ended before they had an outcome. */
+  readonly strays?: number;
 }
 
 /** When a circuit opens, and how it is probed. */
@@ -56,6 +66,7 @@ export function freshCircuit(now: number, settings: CircuitSettings): Circuit {
     probeAt: null,
     probeMs: settings.firstProbeMs,
     cohort: null,
+    closedAt: null,
     onTrial: false,
   };
 }
@@ -66,7 +77,7 @@ export function freshCircuit(now: number, settings: CircuitSettings): Circuit {
  */
 export function countOutcomes(
   circuit: Circuit,
-  outcomes: { readonly calls: number; readonly failures: number },
+  outcomes: Outcomes,
   now: number,
   settings: CircuitSettings,
   dice: number,
@@ -89,17 +100,12 @@ export function countOutcomes(
   return { ...open({ ...circuit, probeMs }, reason, now), window, probeAt: now + spread(probeMs, dice) };
 }
 
-function countCohort(
-  circuit: Circuit,
-  outcomes: { readonly calls: number; readonly failures: number },
-  now: number,
-  settings: CircuitSettings,
-  dice: number,
-): Circuit {
+function countCohort(circuit: Circuit, outcomes: Outcomes, now: number, settings: CircuitSettings, dice: number): Circuit {
   if (circuit.cohort === null) return circuit;
   const calls = circuit.cohort.calls + outcomes.calls;
   const failures = circuit.cohort.failures + outcomes.failures;
-  const cohort = { ...circuit.cohort, calls, failures };
+  const size = Math.max(0, circuit.cohort.size - (outcomes.strays ?? 0));
+  const cohort = { ...circuit.cohort, size, calls, failures };
   if (failures < Math.ceil(Math.max(1, cohort.size) * settings.failureShare)) return { ...circuit, cohort };
   const probeMs = longer(circuit.probeMs, settings);
   const reason = `${failures} of ${calls} calls that were let through failed`;
@@ -128,10 +134,16 @@ export function beginCohort(circuit: Circuit, size: number, now: number): Circui
   };
 }
 
+/** Fewer were let through than it was to be. */
+export function shrinkCohort(circuit: Circuit, missing: number): Circuit {
+  if (circuit.state !== 'half-open' || circuit.cohort === null) return circuit;
+  return { ...circuit, cohort: { ...circuit.cohort, size: Math.max(0, circuit.cohort.size - missing) } };
+}
+
 /** Nobody waits for it any more. On trial where no attempt has shown that it works. */
 export function closeCircuit(circuit: Circuit, reason: string, now: number, onTrial: boolean): Circuit {
   const window = { startedAt: now, calls: 0, failures: 0 };
-  return { ...circuit, state: 'closed', changedAt: now, reason, window, probeAt: null, cohort: null, onTrial };
+  return { ...circuit, state: 'closed', changedAt: now, reason, window, probeAt: null, cohort: null, closedAt: now, onTrial };
 }
 
 /** Held back until somebody closes it, or until `probeAt`. */

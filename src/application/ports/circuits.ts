@@ -29,6 +29,8 @@ export abstract class CircuitBreakers {
   abstract readonly isCounting: boolean;
   /** An attempt has ended. `isFault`: by what the circuit stands for. */
   abstract record(tenantId: string, circuit: string, isFault: boolean): void;
+  /** An attempt that the circuit let through goes elsewhere, or has ended without an outcome: another may be in its place. */
+  abstract recordStray(tenantId: string, circuit: string): void;
   /** What a command has made of a circuit holds in this process at once. */
   abstract learn(key: CircuitKey, circuit: Circuit): void;
   /** When circuits open, and how they are probed. */
@@ -56,20 +58,31 @@ export abstract class CircuitStore {
   abstract keep(node: number, leaseMs: number): Promise<(CircuitKey & { readonly status: Circuit; readonly now: number })[]>;
   /** Puts claimed retry rows on hold, unless they were scheduled anew. */
   abstract hold(rows: readonly HeldRow[]): Promise<void>;
-  /** Lets up to `limit` held attempts through, the oldest first; how many. */
-  abstract releaseHeld(key: CircuitKey, limit: number): Promise<number>;
+  /**
+   * Lets up to `limit` held attempts through, the oldest first; how many. Those of paused instances stay, as they would not begin,
+   * unless `withPaused`: then they are kept for the resume.
+   */
+  abstract releaseHeld(key: CircuitKey, limit: number, withPaused?: boolean): Promise<number>;
   /** Circuits that hold nothing back, of all tenants, though something is held for them: by a node that did not know yet. */
   abstract heldInVain(): Promise<CircuitKey[]>;
-  /** Whether something is held or parked for it, or will be attempted later. */
+  /** Whether something is held or parked for it, or will be attempted later; what is paused does not count. */
   abstract whoWaits(key: CircuitKey): Promise<'now' | 'later' | 'nobody'>;
   /** Up to `limit` open incidents that were parked for it, the oldest first; not those of paused instances. */
-  abstract parked(key: CircuitKey, limit: number): Promise<{ readonly instanceId: number; readonly elementInstanceId: number }[]>;
+  abstract parked(key: CircuitKey, limit: number): Promise<ParkedIncident[]>;
+  /** Up to `limit` of each closed circuit, of all tenants: incidents that were parked for it before it closed, and that it did not release. */
+  abstract parkedInVain(limit: number): Promise<(CircuitKey & ParkedIncident)[]>;
   /** Of one tenant, those that are not closed first. */
   abstract overview(tenantId: string): Promise<CircuitOverview[]>;
   /** Of all tenants: circuits that are not closed, and attempts that they hold back. */
   abstract counts(): Promise<{ readonly open: number; readonly held: number }>;
   /** Forgets circuits that have been closed for this long. */
   abstract forgetClosed(afterMs: number): Promise<void>;
+}
+
+/** An open incident that its circuit may release. */
+export interface ParkedIncident {
+  readonly instanceId: number;
+  readonly elementInstanceId: number;
 }
 
 /** A timer row as it was claimed. */

@@ -11,7 +11,7 @@ import { workOf } from './run-attempt.js';
 import { recordFailedAttempt, recordRecovery } from './record-recovery.js';
 import { releaseTotalTimeout, releaseWait } from './release-waits.js';
 import { undoVariables } from './undo-variables.js';
-import { recoveryOf, remember } from './visit-recovery.js';
+import { isEndpoint, recoveryOf, remember } from './visit-recovery.js';
 
 export type { Failure } from './judge-failure.js';
 
@@ -31,14 +31,15 @@ export function failElement(draft: Draft, node: FlowNode, instance: ElementInsta
   if (recoveryOf(instance).reconciling) remember(instance, { reconciling: false });
   const action = isAsked ? 'reconcile' : actionOf(decision);
   const circuit = circuitOf(node, instance, failure);
-  if (circuit !== null) remember(instance, { circuit });
+  const recorded: VariableChange[] = [...undone, ...changes];
+  rememberCircuit(instance, circuit, recorded.length > 0);
+  draft.freesRetries ||= recorded.length > 0;
   const incident = incidentOf(draft, instance, seen, action, reasonOf(decision));
   if (!failure.isBetweenAttempts) recordFailedAttempt(draft, node, instance, incident);
   instance.incident = incident;
   releaseWait(draft, instance);
   const lossesInARow = isAsked ? instance.lossesInARow + 1 : 0;
   Object.assign(instance, { owner: null, lock: null, attemptStartedAt: null, lossesInARow });
-  const recorded: VariableChange[] = [...undone, ...changes];
   if (isAsked) {
     recordRecovery(draft, node, instance, incident, { exhausted: false, changes: recorded, delayMs: null });
     askReconciler(draft, node, instance);
@@ -89,16 +90,17 @@ function leaveUncounted(instance: ElementInstance): void {
   remember(instance, { reschedules: recoveryOf(instance).reschedules + 1 });
 }
 
-/** The row of the visit's next automatic attempt. */
-export function scheduleRetry(draft: Draft, instance: ElementInstance, dueAt: number): void {
-  const { circuit } = recoveryOf(instance);
+/** The row of the visit's next automatic attempt. `isHeld`: it waits for its circuit, whatever its time. */
+export function scheduleRetry(draft: Draft, instance: ElementInstance, dueAt: number, isHeld = false): void {
+  const { circuit, mayGoElsewhere } = recoveryOf(instance);
   draft.effects.push({
     type: 'schedule-timer',
     kind: 'retry',
     elementInstanceId: instance.id,
     timerNodeId: '',
     dueAt,
-    ...(circuit !== null && { circuit }),
+    ...(circuit !== null && !mayGoElsewhere && { circuit }),
+    ...(isHeld && { held: true }),
   });
 }
 
@@ -123,6 +125,14 @@ function circuitOf(node: FlowNode, instance: ElementInstance, { advice }: Failur
   if (advice?.circuit !== undefined) return advice.circuit;
   const work = instance.lock === null ? null : workOf(node, instance);
   return work === null ? null : `task:${work.connector}`;
+}
+
+/** A ladder that has changed variables may have sent the next attempt to another endpoint; a task type stays what it is. */
+function rememberCircuit(instance: ElementInstance, circuit: string | null, hasChanged: boolean): void {
+  const known = circuit ?? recoveryOf(instance).circuit;
+  if (known === null) return;
+  const mayGoElsewhere = isEndpoint(known) && (hasChanged || recoveryOf(instance).mayGoElsewhere);
+  remember(instance, { circuit: known, mayGoElsewhere });
 }
 
 /** With the words that an escalation is to say. */

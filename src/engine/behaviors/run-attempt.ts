@@ -22,13 +22,14 @@ export function runAttempt(draft: Draft, node: FlowNode, instance: ElementInstan
   const work = workOf(node, instance);
   expectInvariant(work !== null, `'${node.id}' to have work`);
   instance.incident = null;
+  if (recoveryOf(instance).mayGoElsewhere) remember(instance, { mayGoElsewhere: false });
   startTotalTimeout(draft, instance, work);
   if (!draft.context.connectors.has(work.connector)) return queueJob(draft, node, instance, work);
   instance.status = 'executing';
   instance.attemptStartedAt = draft.context.now;
   instance.owner = draft.context.node;
-  const passesCircuit = draft.probes.has(instance.id) || ignoresCircuit(node, instance);
-  draft.effects.push(executeEffect(draft, node, instance, work, passesCircuit));
+  const canaryOf = draft.probes.has(instance.id) ? recoveryOf(instance).circuit : null;
+  draft.effects.push({ ...executeEffect(draft, node, instance, work, ignoresCircuit(node, instance)), canaryOf });
 }
 
 /** The effect of an attempt that the state says is running: for a server that did not hear of its commit. */
@@ -70,6 +71,7 @@ export function executeEffect(
     local,
     heartbeat: recoveryOf(instance).heartbeat,
     passesCircuit,
+    canaryOf: null,
   };
 }
 

@@ -7,6 +7,7 @@ const NOTHING: VisitRecovery = {
   reschedules: 0,
   heartbeat: null,
   circuit: null,
+  mayGoElsewhere: false,
   reconciling: false,
 };
 
@@ -20,4 +21,9 @@ export function remember(instance: ElementInstance, change: Partial<VisitRecover
 /** What is remembered of the visit. */
 export function recoveryOf(instance: ElementInstance): VisitRecovery {
   return instance.recovery ?? NOTHING;
+}
+
+/** Whether the variables say which circuit it is: that of a task type stays, whatever they are. */
+export function isEndpoint(circuit: string | null): boolean {
+  return circuit !== null && !circuit.startsWith('task:');
 }

@@ -1,4 +1,5 @@
-import { remember } from '../behaviors/visit-recovery.js';
+import { scheduleRetry } from '../behaviors/fail-element.js';
+import { recoveryOf, remember } from '../behaviors/visit-recovery.js';
 import type { Draft } from '../state/draft.js';
 import type { Rejected } from '../step-result.js';
 import type { HoldAttempt } from './command.js';
@@ -15,14 +16,6 @@ export function holdAttempt(draft: Draft, command: HoldAttempt): Rejected | null
   draft.subject = instance;
   Object.assign(instance, { status: 'held', attempt: instance.attempt - 1, attemptStartedAt: null, owner: null, dueAt: now });
   remember(instance, { circuit: command.circuit });
-  draft.effects.push({
-    type: 'schedule-timer',
-    kind: 'retry',
-    elementInstanceId: instance.id,
-    timerNodeId: '',
-    dueAt: now,
-    circuit: command.circuit,
-    held: true,
-  });
+  scheduleRetry(draft, instance, now, !recoveryOf(instance).mayGoElsewhere);
   return null;
 }

@@ -4,10 +4,13 @@ import type { Rejected } from '../step-result.js';
 import type { ReleaseParked } from './command.js';
 import { reject } from './guards.js';
 
-/** The circuit has recovered: the incident that was parked for it is settled by another attempt. Refused when it is not there any more. */
+/**
+ * The circuit has recovered: the incident that was parked for it is settled by another attempt, of a paused instance at its resume.
+ * Refused when it is not there any more.
+ */
 export function releaseParked(draft: Draft, before: InstanceState, command: ReleaseParked): Rejected | null {
   const instance = touchElement(draft, command.elementInstanceId);
-  if (instance?.status !== 'failed' || instance.incident?.parkedFor !== command.circuit || draft.state.paused) {
+  if (instance?.status !== 'failed' || instance.incident?.parkedFor !== command.circuit) {
     const message = `Expected element instance ${command.elementInstanceId} to be parked for '${command.circuit}', but it is not.`;
     return reject('TASK_NOT_FAILED', message, { currentStatus: before.status });
   }
@@ -24,6 +27,10 @@ export function releaseParked(draft: Draft, before: InstanceState, command: Rele
     changes: [],
     detail: { circuit: command.circuit, reason: 'its circuit has recovered' },
   });
+  if (draft.state.paused) {
+    Object.assign(instance, { status: 'ready', incident: null });
+    return null;
+  }
   draft.probes.add(instance.id);
   draft.activate(draft, node, instance);
   return null;

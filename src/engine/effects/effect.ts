@@ -68,8 +68,10 @@ export interface ExecuteAttempt {
   readonly local: JsonObject | null;
   /** What the last heartbeat of an earlier attempt said; null: nothing. */
   readonly heartbeat: JsonValue;
-  /** It is executed even where its circuit is open: the breaker lets it through, a person has asked for it, or it has no retry policy. */
+  /** It is executed even where its circuit is open: a person has asked for it, or it has no retry policy. */
   readonly passesCircuit: boolean;
+  /** The circuit that has let it through to see how it goes: of this one, it is executed even where it is open. Null: none. */
+  readonly canaryOf: string | null;
 }
 
 /** A row that a worker may take: the work of this visit's attempt. Key: the element instance. */

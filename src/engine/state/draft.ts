@@ -54,6 +54,8 @@ export interface Draft {
   putOff: boolean;
   /** Whether what is put off must go on anew, though this step has put off nothing. */
   continues: boolean;
+  /** Whether a failure has changed variables, which retries of others may go by. */
+  freesRetries: boolean;
   /** The element instance the command is about, for the report. */
   subject: ElementInstance | null;
   /** The table of elements, handed in by `step` so that behaviors need not know the elements. */
@@ -92,6 +94,7 @@ export function openDraft(
     budget: ENTRIES_PER_STEP,
     putOff: false,
     continues: false,
+    freesRetries: false,
     subject: null,
     steppedOver: null,
     previousExecution: null,

@@ -263,6 +263,8 @@ export interface VisitRecovery {
   readonly heartbeat: JsonValue;
   /** The circuit of the last attempt that failed: endpoint host or task type; null: none. */
   readonly circuit: string | null;
+  /** Variables have changed since the attempt that `circuit` is of began: the next one may depend on something else. */
+  readonly mayGoElsewhere: boolean;
   /** The attempt asks what became of the one before, whose outcome is unknown. */
   readonly reconciling: boolean;
 }

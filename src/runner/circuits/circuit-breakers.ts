@@ -12,6 +12,7 @@ interface Uncounted {
   readonly key: CircuitKey;
   calls: number;
   failures: number;
+  strays: number;
   /** Of this process since it began to count, or since they were enough: told or not. */
   seen: number;
   seenFailures: number;
@@ -86,6 +87,13 @@ export class SharedCircuitBreakers extends CircuitBreakers {
     else this.schedule(isHeld ? COHORT_WORD_MS : LOOK_MS);
   }
 
+  recordStray(tenantId: string, circuit: string): void {
+    const name = nameOf({ tenantId, circuit });
+    if (this.stopped || !this.holding.has(name)) return;
+    (this.counting.get(name) ?? this.count({ tenantId, circuit })).strays++;
+    this.schedule(COHORT_WORD_MS);
+  }
+
   start(): void {
     this.stopped = false;
     void this.tell();
@@ -117,7 +125,7 @@ export class SharedCircuitBreakers extends CircuitBreakers {
   }
 
   private count(key: CircuitKey): Uncounted {
-    const counted = { key, calls: 0, failures: 0, seen: 0, seenFailures: 0, startedAt: performance.now() };
+    const counted = { key, calls: 0, failures: 0, strays: 0, seen: 0, seenFailures: 0, startedAt: performance.now() };
     this.counting.set(nameOf(key), counted);
     return counted;
   }
@@ -151,7 +159,7 @@ export class SharedCircuitBreakers extends CircuitBreakers {
 
   private async tellAndLook(): Promise<void> {
     for (const [name, counted] of [...this.counting]) {
-      if (counted.calls > 0) await this.tellOrDrop(name, counted);
+      if (counted.calls > 0 || counted.strays > 0) await this.tellOrDrop(name, counted);
       // The next failure begins anew.
       if (performance.now() - counted.startedAt > this.settings.windowMs) this.counting.delete(name);
     }
@@ -175,8 +183,8 @@ export class SharedCircuitBreakers extends CircuitBreakers {
 
   private async tellOne(counted: Uncounted): Promise<void> {
     const { settings } = this;
-    const { key, calls, failures } = counted;
-    const outcomes = { calls, failures };
+    const { key, calls, failures, strays } = counted;
+    const outcomes = { calls, failures, strays };
     let hasChanged = false;
     // Should others see it work: not again before there are as many more.
     if (this.isEnough(counted)) Object.assign(counted, { seen: 0, seenFailures: 0 });
@@ -191,6 +199,7 @@ export class SharedCircuitBreakers extends CircuitBreakers {
     );
     counted.calls -= calls;
     counted.failures -= failures;
+    counted.strays -= strays;
     this.learn(key, after);
     if (!hasChanged) return;
     this.wakeups.auditWritten();

@@ -24,21 +24,27 @@ export const KEEP_CIRCUITS = {
    RETURNING tenant_id, circuit, status, ${NOW} AS now`,
 };
 
-/** Its time stays as it is, and with it its place in the line. */
+/** Its time stays as it is, and with it its place in the line. A row that has lost its circuit meanwhile would wait for nobody. */
 export const HOLD_TIMERS = {
   name: 'hold-timers',
   text: `UPDATE timer_job AS timer SET held = true, claimed_until = NULL, claimed_by = NULL
    FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::timestamptz[]) AS claimed(instance_id, element_instance_id, timer_node_id, due_at)
    WHERE timer.instance_id = claimed.instance_id AND timer.element_instance_id = claimed.element_instance_id
-     AND timer.timer_node_id = claimed.timer_node_id AND timer.due_at = claimed.due_at`,
+     AND timer.timer_node_id = claimed.timer_node_id AND timer.due_at = claimed.due_at AND timer.circuit IS NOT NULL`,
 };
 
-/** Oldest first, by the index on what is held; what another transaction has locked is being settled there. */
+/**
+ * Of an instance that is paused: nothing of it would begin. One probe for each row that is looked at, whatever is known of how many
+ * are paused: joined, 300,000 that were cost another tenant 120 ms, so 0.2 ms.
+ */
+const IS_PAUSED = `((SELECT status FROM process_instance WHERE id = instance_id) IS NOT DISTINCT FROM 'paused')`;
+
+/** Oldest first, by the index on what is held, past what is paused unless $4; what another transaction has locked is being settled there. */
 export const RELEASE_HELD = {
   name: 'release-held',
   text: `WITH oldest AS (
      SELECT instance_id, element_instance_id, timer_node_id FROM timer_job
-     WHERE held AND tenant_id = $1 AND circuit = $2 ORDER BY due_at LIMIT $3::integer
+     WHERE held AND tenant_id = $1 AND circuit = $2 AND ($4::boolean OR NOT ${IS_PAUSED}) ORDER BY due_at LIMIT $3::integer
      FOR UPDATE SKIP LOCKED),
    released AS (
      UPDATE timer_job AS timer SET held = false, probe = true FROM oldest
@@ -67,25 +73,47 @@ export const HELD_IN_VAIN = {
      WHERE circuit.tenant_id = waiting.tenant_id AND circuit.circuit = waiting.circuit AND circuit.state <> 'closed')`,
 };
 
+/**
+ * The same for incidents: those of instances that were paused while the others were let through, or whose step was not made. What
+ * was parked for a circuit after it had closed waits for a person, or until it has opened and closed again.
+ */
+export const PARKED_IN_VAIN = {
+  name: 'parked-in-vain',
+  text: `WITH RECURSIVE waiting(tenant_id, circuit) AS (
+     (SELECT parked_tenant_id, parked_for FROM incident WHERE resolved_at IS NULL AND parked_for IS NOT NULL
+      ORDER BY parked_tenant_id, parked_for LIMIT 1)
+     UNION ALL
+     SELECT next.parked_tenant_id, next.parked_for FROM waiting CROSS JOIN LATERAL (
+       SELECT parked_tenant_id, parked_for FROM incident
+       WHERE resolved_at IS NULL AND parked_for IS NOT NULL
+         AND (incident.parked_tenant_id, incident.parked_for) > (waiting.tenant_id, waiting.circuit)
+       ORDER BY parked_tenant_id, parked_for LIMIT 1) AS next)
+   SELECT circuit.tenant_id, circuit.circuit, parked.instance_id, parked.element_instance_id
+   FROM waiting JOIN circuit ON circuit.tenant_id = waiting.tenant_id AND circuit.circuit = waiting.circuit
+   CROSS JOIN LATERAL (
+     SELECT instance_id, element_instance_id FROM incident
+     WHERE parked_tenant_id = circuit.tenant_id AND parked_for = circuit.circuit AND resolved_at IS NULL
+       AND opened_at < to_timestamp((circuit.status->>'closedAt')::float8 / 1000)
+     ORDER BY opened_at LIMIT $1::integer) AS parked
+   WHERE circuit.state = 'closed'`,
+};
+
 export const PARKED_INCIDENTS = {
   name: 'parked-incidents',
-  text: `SELECT incident.instance_id, incident.element_instance_id
-   FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
-   WHERE incident.parked_tenant_id = $1 AND incident.parked_for = $2 AND incident.resolved_at IS NULL
-     AND instance.status <> 'paused'
-   ORDER BY incident.opened_at LIMIT $3::integer`,
+  text: `SELECT instance_id, element_instance_id FROM incident
+   WHERE parked_tenant_id = $1 AND parked_for = $2 AND resolved_at IS NULL AND NOT ${IS_PAUSED}
+   ORDER BY opened_at LIMIT $3::integer`,
 };
 
 /** Each is one probe of an index; the order leads to that of what is parked, not through all open incidents. */
 export const WHO_WAITS = {
   name: 'who-waits',
   text: `SELECT CASE
-     WHEN EXISTS (SELECT FROM timer_job WHERE held AND tenant_id = $1 AND circuit = $2) THEN 'now'
-     WHEN (SELECT true FROM incident JOIN process_instance AS instance ON instance.id = incident.instance_id
-       WHERE incident.parked_tenant_id = $1 AND incident.parked_for = $2 AND incident.resolved_at IS NULL
-         AND instance.status <> 'paused'
-       ORDER BY incident.opened_at LIMIT 1) THEN 'now'
-     WHEN EXISTS (SELECT FROM timer_job WHERE kind = 'retry' AND tenant_id = $1 AND circuit = $2) THEN 'later'
+     WHEN EXISTS (SELECT FROM timer_job WHERE held AND tenant_id = $1 AND circuit = $2 AND NOT ${IS_PAUSED}) THEN 'now'
+     WHEN (SELECT true FROM incident
+       WHERE parked_tenant_id = $1 AND parked_for = $2 AND resolved_at IS NULL AND NOT ${IS_PAUSED}
+       ORDER BY opened_at LIMIT 1) THEN 'now'
+     WHEN EXISTS (SELECT FROM timer_job WHERE kind = 'retry' AND NOT held AND tenant_id = $1 AND circuit = $2) THEN 'later'
      ELSE 'nobody' END AS waits`,
 };
 

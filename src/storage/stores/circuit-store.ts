@@ -5,6 +5,7 @@ import {
   type CircuitKey,
   type CircuitOverview,
   type HeldRow,
+  type ParkedIncident,
 } from '../../application/ports/circuits.js';
 import type { ClaimedKey } from '../../application/ports/stores.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
@@ -18,6 +19,11 @@ import { markApplied } from './applied-claims.js';
 interface KeyRow {
   tenant_id: string;
   circuit: string;
+}
+
+interface ParkedRow {
+  instance_id: number;
+  element_instance_id: number;
 }
 
 /** Circuits in `circuit`; what they hold back in `timer_job`. */
@@ -69,8 +75,8 @@ export class PgCircuitStore extends CircuitStore {
     ]);
   }
 
-  async releaseHeld({ tenantId, circuit }: CircuitKey, limit: number): Promise<number> {
-    const { rows } = await this.pool.query<{ released: number }>(sql.RELEASE_HELD, [tenantId, circuit, limit]);
+  async releaseHeld({ tenantId, circuit }: CircuitKey, limit: number, withPaused = false): Promise<number> {
+    const { rows } = await this.pool.query<{ released: number }>(sql.RELEASE_HELD, [tenantId, circuit, limit, withPaused]);
     return rows[0]?.released ?? 0;
   }
 
@@ -84,13 +90,14 @@ export class PgCircuitStore extends CircuitStore {
     return rows[0]?.waits ?? 'nobody';
   }
 
-  async parked({ tenantId, circuit }: CircuitKey, limit: number): Promise<{ instanceId: number; elementInstanceId: number }[]> {
-    const { rows } = await this.pool.query<{ instance_id: number; element_instance_id: number }>(sql.PARKED_INCIDENTS, [
-      tenantId,
-      circuit,
-      limit,
-    ]);
-    return rows.map((row) => ({ instanceId: row.instance_id, elementInstanceId: row.element_instance_id }));
+  async parked({ tenantId, circuit }: CircuitKey, limit: number): Promise<ParkedIncident[]> {
+    const { rows } = await this.pool.query<ParkedRow>(sql.PARKED_INCIDENTS, [tenantId, circuit, limit]);
+    return rows.map(toParked);
+  }
+
+  async parkedInVain(limit: number): Promise<(CircuitKey & ParkedIncident)[]> {
+    const { rows } = await this.pool.query<KeyRow & ParkedRow>(sql.PARKED_IN_VAIN, [limit]);
+    return rows.map((row) => ({ ...toKey(row), ...toParked(row) }));
   }
 
   async overview(tenantId: string): Promise<CircuitOverview[]> {
@@ -110,6 +117,10 @@ export class PgCircuitStore extends CircuitStore {
   async forgetClosed(afterMs: number): Promise<void> {
     await this.pool.query(sql.FORGET_CLOSED_CIRCUITS, [afterMs]);
   }
+}
+
+function toParked({ instance_id: instanceId, element_instance_id: elementInstanceId }: ParkedRow): ParkedIncident {
+  return { instanceId, elementInstanceId };
 }
 
 function toKey({ tenant_id: tenantId, circuit }: KeyRow): CircuitKey {

@@ -90,6 +90,16 @@ describe('a half-open circuit', () => {
     expect(nextCohort(count(probing, 1, 0), 16_001)).toBe(3);
   });
 
+  test('lets others through at once in the places of canaries that went elsewhere, and doubles only what has come back', () => {
+    const stray = (circuit: Circuit, strays: number): Circuit =>
+      countOutcomes(circuit, { calls: 0, failures: 0, strays }, 7_000, SETTINGS, MIDDLE);
+    expect(nextCohort(stray(probing, 2), 7_000)).toBe(0);
+    expect(nextCohort(stray(probing, 3), 7_000)).toBe(3);
+    expect(nextCohort(count(stray(probing, 1), 2, 0), 7_000)).toBe(4);
+    expect(stray(probing, 9)).toMatchObject({ state: 'half-open', cohort: { size: 0, calls: 0 } });
+    expect(stray(opened, 3)).toBe(opened);
+  });
+
   test('that closes for want of anybody who waits is on trial: three failures open it again, for twice as long', () => {
     const trial = closeCircuit(probing, 'nobody waits', 7_000, true);
     expect(count(trial, 3, 3, 8_000)).toMatchObject({ state: 'open', probeAt: 18_000 });
