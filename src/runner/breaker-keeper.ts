@@ -9,6 +9,7 @@ import { EngineSession } from '../application/session/engine-session.js';
 import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
 import { reportUnbegun } from './circuits/let-through.js';
 import { DueLoop } from './due-loop.js';
+import { RepeatedLook } from './repeated-look.js';
 
 /** Between looks at what is not closed, in ms. */
 const LOOK_MS = 250;
@@ -31,10 +32,8 @@ const NOBODY_WAITS = 'nobody waits for it; the next attempts will tell';
 @Injectable()
 export class BreakerKeeper {
   private readonly logger = new Logger('Circuits');
-  private timer: NodeJS.Timeout | null = null;
-  private turn: Promise<void> = Promise.resolve();
-  private stopped = true;
-  private looks = 0;
+  private readonly looks = new RepeatedLook(() => this.look(), LOOK_MS);
+  private looked = 0;
 
   constructor(
     private readonly store: CircuitStore,
@@ -48,23 +47,11 @@ export class BreakerKeeper {
   ) {}
 
   start(): void {
-    this.stopped = false;
-    this.schedule();
+    this.looks.start();
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
-    await this.turn;
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.turn = this.look()
-        .catch(() => undefined) // The database is away; the next look finds the same.
-        .finally(() => this.schedule());
-    }, LOOK_MS);
+  stop(): Promise<void> {
+    return this.looks.stop();
   }
 
   private async look(): Promise<void> {
@@ -76,9 +63,9 @@ export class BreakerKeeper {
       if (waits === 'now') await this.letThrough(key, size);
       else if (waits === 'nobody') await this.tryOut(key);
     }
-    if (this.looks % RELEASE_EVERY === 0) await this.releaseInVain();
-    if (this.looks % FORGET_EVERY === 0) await this.store.forgetClosed(FORGET_MS);
-    this.looks++;
+    if (this.looked % RELEASE_EVERY === 0) await this.releaseInVain();
+    if (this.looked % FORGET_EVERY === 0) await this.store.forgetClosed(FORGET_MS);
+    this.looked++;
   }
 
   /**

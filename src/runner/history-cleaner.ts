@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../application/ports/clock.js';
 import { IdempotencyStore, MessageStore } from '../application/ports/stores.js';
+import { RepeatedLook } from './repeated-look.js';
 
 /** Between sweeps, in ms. */
 const SWEEP_MS = 60_000;
@@ -10,8 +11,7 @@ const KEEP_ANSWERS_MS = 25 * 3_600_000;
 /** Removes what has had its time: messages that nobody came for, answers of old idempotency keys. */
 @Injectable()
 export class HistoryCleaner {
-  private timer: NodeJS.Timeout | null = null;
-  private sweeping: Promise<void> = Promise.resolve();
+  private readonly sweeps = new RepeatedLook(() => this.sweep(), SWEEP_MS);
 
   constructor(
     private readonly messages: MessageStore,
@@ -20,14 +20,11 @@ export class HistoryCleaner {
   ) {}
 
   start(): void {
-    this.timer = setInterval(() => {
-      this.sweeping = this.sweep().catch(() => undefined); // The database is away: the next sweep finds the same.
-    }, SWEEP_MS);
+    this.sweeps.start();
   }
 
-  async stop(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.sweeping;
+  stop(): Promise<void> {
+    return this.sweeps.stop();
   }
 
   private async sweep(): Promise<void> {

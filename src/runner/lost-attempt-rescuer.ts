@@ -6,6 +6,7 @@ import type { InstanceKey } from '../application/ports/instance-store.js';
 import { NodeRegistry, TimerStore } from '../application/ports/stores.js';
 import { EngineSession } from '../application/session/engine-session.js';
 import { unstartedAttempts } from '../application/session/unstarted-attempts.js';
+import { RepeatedLook } from './repeated-look.js';
 
 /** A node whose heartbeat is older is dead, in ms. */
 const LEASE_MS = 5_000;
@@ -22,9 +23,7 @@ const BATCH = 500;
 @Injectable()
 export class LostAttemptRescuer {
   private readonly inDoubt = new Map<string, InstanceKey>();
-  private timer: NodeJS.Timeout | null = null;
-  private turn: Promise<void> | null = null;
-  private stopped = true;
+  private readonly looks = new RepeatedLook(() => this.look(), LOOK_MS);
   private takesOver = false;
 
   constructor(
@@ -40,27 +39,15 @@ export class LostAttemptRescuer {
   /** @param takesOver false: only this process's own doubts are resolved */
   start(takesOver: boolean): void {
     this.takesOver = takesOver;
-    this.stopped = false;
-    this.schedule(0);
+    this.looks.start(0);
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
-    await this.turn;
+  stop(): Promise<void> {
+    return this.looks.stop();
   }
 
   doubt(instance: InstanceKey): void {
     this.inDoubt.set(`${instance.tenantId}/${instance.guid}`, instance);
-  }
-
-  private schedule(delayMs: number): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.turn = this.look()
-        .catch(() => undefined) // The database is away; the next look finds the same.
-        .finally(() => this.schedule(LOOK_MS));
-    }, delayMs);
   }
 
   private async look(): Promise<void> {

@@ -4,6 +4,7 @@ import { InstanceStore, type InstanceHeader } from '../application/ports/instanc
 import { EngineSession } from '../application/session/engine-session.js';
 import { openElements } from '../engine/index.js';
 import { AttemptPool } from './attempt-pool.js';
+import { RepeatedLook } from './repeated-look.js';
 
 /** Between looks, in ms; attempts that are shorter end by themselves before anybody could tell them. */
 const LOOK_MS = 1_000;
@@ -19,9 +20,7 @@ const BATCH = 1_000;
 export class StaleAttemptStopper {
   /** The version at which each instance with a long attempt was looked at last. */
   private seen = new Map<number, number>();
-  private timer: NodeJS.Timeout | null = null;
-  private turn: Promise<void> = Promise.resolve();
-  private stopped = true;
+  private readonly looks = new RepeatedLook(() => this.look(), LOOK_MS);
 
   constructor(
     private readonly pool: AttemptPool,
@@ -31,30 +30,17 @@ export class StaleAttemptStopper {
   ) {}
 
   start(): void {
-    this.stopped = false;
-    this.schedule();
+    this.looks.start();
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
-    await this.turn;
+  stop(): Promise<void> {
+    return this.looks.stop();
   }
 
   /** Another node says that it has moved these instances on. */
   lookAt(instanceIds: ReadonlySet<number>): void {
-    if (this.stopped) return;
     const headers = this.pool.runningLongerThan(0).flatMap(({ header }) => (instanceIds.has(header.id) ? [header] : []));
-    if (headers.length > 0) this.takeTurn(() => this.stopAllStale(headers));
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => this.takeTurn(() => this.look().finally(() => this.schedule())), LOOK_MS);
-  }
-
-  private takeTurn(deed: () => Promise<void>): void {
-    this.turn = this.turn.then(deed).catch(() => undefined); // The database is away; the next look finds the same.
+    if (headers.length > 0) this.looks.also(() => this.stopAllStale(headers));
   }
 
   private async look(): Promise<void> {
