@@ -58,6 +58,11 @@ export interface WorkerEvents {
   trouble: [error: unknown];
 }
 
+/** Jobs at a time where nothing else is said. */
+export const CONCURRENCY = 10;
+/** For how long a job is locked where nothing else is said, in ms. */
+export const LOCK_MS = 60_000;
+
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 const MOST_JOBS = 100;
@@ -102,7 +107,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
   }
 
   private async run(): Promise<void> {
-    const { concurrency = 10 } = this.options;
+    const { concurrency = CONCURRENCY } = this.options;
     for (let failures = 0; !this.isStopping;) {
       if (this.locks.size >= concurrency) {
         await Promise.race([...this.locks.values(), this.stopped]);
@@ -123,7 +128,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
   }
 
   private get lockMs(): number {
-    return this.options.lockDurationMs ?? 60_000;
+    return this.options.lockDurationMs ?? LOCK_MS;
   }
 
   private async ask(maxJobs: number): Promise<readonly ActivatedJob[]> {
