@@ -55,4 +55,15 @@ describe('the hands of a worker', () => {
     release();
     await completed;
   });
+
+  it('keep nothing of the jobs that have ended', async () => {
+    const jobs = 25;
+    for (let i = 0; i < jobs; i++) await server.admin.start(type);
+    const then = jest.spyOn(Promise.prototype, 'then');
+    const worker = work(() => null, { concurrency: 1 });
+    await times(worker, 'completed', jobs);
+    const reactions = new Map<unknown, number>();
+    for (const promise of then.mock.contexts) reactions.set(promise, (reactions.get(promise) ?? 0) + 1);
+    expect(Math.max(...reactions.values())).toBeLessThan(5);
+  });
 });

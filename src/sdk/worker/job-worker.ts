@@ -72,9 +72,8 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
   readonly name: string;
   private readonly locks = new Map<JobLock, Promise<void>>();
   private readonly polling = new AbortController();
-  private readonly stopped = new Promise<void>((resolve) =>
-    this.polling.signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
+  /** Goes on with the loop that waits for a free hand. One at a time, not a race: a promise that stays keeps whoever waits for it. */
+  private wake: (() => void) | null = null;
   private readonly loop: Promise<void>;
 
   constructor(private readonly options: WorkerOptions<Variables>) {
@@ -94,6 +93,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
    */
   async stop({ graceMs = 10_000 }: { readonly graceMs?: number } = {}): Promise<void> {
     this.polling.abort();
+    this.wake?.();
     await this.loop;
     const late = new AbortController();
     const grace = pause(graceMs, late.signal).catch(() => undefined);
@@ -110,7 +110,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
     const { concurrency = CONCURRENCY } = this.options;
     for (let failures = 0; !this.isStopping;) {
       if (this.locks.size >= concurrency) {
-        await Promise.race([...this.locks.values(), this.stopped]);
+        await new Promise<void>((resolve) => (this.wake = resolve));
         continue;
       }
       try {
@@ -156,6 +156,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
       this.perform(job, lock).finally(() => {
         lock.release();
         this.locks.delete(lock);
+        this.wake?.();
       }),
     );
   }
