@@ -38,9 +38,14 @@ function work(handler: WorkerOptions['handler'], more: Partial<WorkerOptions> = 
   return worker;
 }
 
+const throwing = (message: string) => (): never => {
+  throw new Error(message);
+};
+
 /** Resolves with the so many-th event of this name. */
 function times(worker: JobWorker, event: 'activated' | 'completed', count: number): Promise<void> {
-  return new Promise((resolve) => worker.on(event, () => --count === 0 && resolve()));
+  let left = count;
+  return new Promise((resolve) => worker.on(event, () => --left === 0 && resolve()));
 }
 
 describe('the hands of a worker', () => {
@@ -65,5 +70,55 @@ describe('the hands of a worker', () => {
     const reactions = new Map<unknown, number>();
     for (const promise of then.mock.contexts) reactions.set(promise, (reactions.get(promise) ?? 0) + 1);
     expect(Math.max(...reactions.values())).toBeLessThan(5);
+  });
+});
+
+describe('a listener that throws', () => {
+  it('changes nothing of the work, and is told of as trouble', async () => {
+    const worker = work(({ variables }) => {
+      if (variables['fails'] === true) throw new Error('no luck');
+    });
+    for (const event of ['activated', 'completed', 'failed'] as const) worker.on(event, throwing(`in ${event}`));
+    const trouble: string[] = [];
+    worker.on('trouble', (error) => trouble.push((error as Error).message));
+    const refused: unknown[] = [];
+    worker.on('refused', (...args) => refused.push(args));
+
+    for (const [fails, status] of [
+      [false, 'waiting'],
+      [true, 'error'],
+    ] as const)
+      // prettier-ignore
+      await server.admin.reaches(await server.admin.start(type, { fails }), status);
+    await worker.stop();
+
+    expect(trouble).toEqual(['in activated', 'in completed', 'in activated', 'in failed']);
+    expect(refused).toEqual([]);
+  });
+
+  it('is rethrown on its own where nobody listens to trouble, or trouble itself throws', async () => {
+    const rethrown: (() => void)[] = [];
+    jest.spyOn(globalThis, 'queueMicrotask').mockImplementation((callback) => void rethrown.push(callback));
+    const worker = work(() => null);
+    worker.on('activated', throwing('in activated'));
+    const first = once(worker, 'completed');
+    await server.admin.start(type);
+    await first;
+    expect(rethrown).toHaveLength(1);
+    expect(rethrown[0]).toThrow('in activated');
+
+    const polled = new Promise<void>((resolve) =>
+      worker.on('trouble', () => {
+        resolve();
+        throw new Error('in trouble');
+      }),
+    );
+    front.cut();
+    await polled;
+    front.mend();
+    const second = once(worker, 'completed');
+    await server.admin.start(type);
+    await second;
+    expect(rethrown.at(-1)).toThrow('in trouble');
   });
 });

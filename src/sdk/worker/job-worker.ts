@@ -54,7 +54,7 @@ export interface WorkerEvents {
   aborted: [job: ActivatedJob, reason: JobAborted];
   /** The server did not take what was handed in: the job was somebody else's by then, or it was not reached. */
   refused: [job: ActivatedJob, error: unknown];
-  /** A poll or a heartbeat did not get through; it is repeated. */
+  /** A poll or a heartbeat did not get through; it is repeated. Or another listener has thrown this. */
   trouble: [error: unknown];
 }
 
@@ -120,7 +120,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
         for (const job of jobs) this.begin(job, handedAt);
       } catch (error) {
         if (this.isStopping) return;
-        this.emit('trouble', error);
+        this.tell('trouble', error);
         const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures++, 10));
         await pause(bound / 2 + (Math.random() * bound) / 2, this.polling.signal).catch(() => undefined);
       }
@@ -147,8 +147,8 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
 
   private begin(job: ActivatedJob, handedAt: number): void {
     const listener = {
-      pauseRequested: () => void this.emit('pauseRequested', job),
-      heartbeatFailed: (error: unknown) => void this.emit('trouble', error),
+      pauseRequested: () => this.tell('pauseRequested', job),
+      heartbeatFailed: (error: unknown) => this.tell('trouble', error),
     };
     const lock = new JobLock(this.options.client, job, this.name, this.lockMs, listener, handedAt);
     this.locks.set(
@@ -163,22 +163,37 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
 
   /** Ends when the handler has ended, be it that its work is of no use any more: until then its hand is not free. Never rejects. */
   private async perform(job: ActivatedJob, lock: JobLock): Promise<void> {
-    this.emit('activated', job);
+    this.tell('activated', job);
     const work = this.work(job, lock);
     const abort = new Promise<null>((resolve) => lock.signal.addEventListener('abort', () => resolve(null), { once: true }));
     const outcome = await Promise.race([work, abort]);
     if (outcome === null || lock.isLost) {
       const reason: unknown = lock.signal.reason;
-      this.emit('aborted', job, reason instanceof JobAborted ? reason : new JobAborted('lock-lost'));
+      this.tell('aborted', job, reason instanceof JobAborted ? reason : new JobAborted('lock-lost'));
       await work;
       return;
     }
+    let told: JobOutcome;
     try {
-      const told = await handIn(this.options.client, job, this.name, outcome, lock.leftMs);
-      if (told.kind === 'completed') this.emit('completed', job);
-      else this.emit('failed', job, told.error);
+      told = await handIn(this.options.client, job, this.name, outcome, lock.leftMs);
     } catch (error) {
-      this.emit('refused', job, error);
+      this.tell('refused', job, error);
+      return;
+    }
+    if (told.kind === 'completed') this.tell('completed', job);
+    else this.tell('failed', job, told.error);
+  }
+
+  /** Emits; what a listener throws is no matter of the work. Never throws. */
+  private tell<Event extends keyof WorkerEvents>(event: Event, ...said: WorkerEvents[Event]): void {
+    try {
+      (this as EventEmitter).emit(event, ...said);
+    } catch (error) {
+      if (event !== 'trouble' && this.listenerCount('trouble') > 0) this.tell('trouble', error);
+      else
+        queueMicrotask(() => {
+          throw error;
+        });
     }
   }
 
