@@ -8,7 +8,10 @@ import { retryAfterMs, retryCalls, TryAgain } from './retry-calls.js';
 export interface ClientOptions {
   /** `http://127.0.0.1:3000`. */
   readonly baseUrl: string;
-  /** API token or JSON Web Token; a function is asked before each try, for tokens that are renewed. */
+  /**
+   * API token or JSON Web Token; a function is asked before each try, for tokens that are renewed. One that throws is asked again as
+   * a server that is not reached is.
+   */
   readonly token: string | (() => string | Promise<string>);
   /** `X-Tenant-ID`; `default` without it. */
   readonly tenant?: string;
@@ -41,7 +44,7 @@ const RETRY_FOR_MS = 60_000;
 const PATIENCE_MS = 45_000;
 
 /**
- * Sends one request to the command endpoint, again where that may help: the connection failed, 429, 503.
+ * Sends one request to the command endpoint, again where that may help: the connection failed, 429, 503, no token yet.
  * @returns the answer's `data`
  * @throws RepriseError, or the signal's reason
  */
@@ -57,7 +60,7 @@ export async function sendCommand(
   const attempt = async (): Promise<unknown> => {
     const headers = {
       'content-type': 'application/json',
-      authorization: `Bearer ${typeof client.token === 'string' ? client.token : await client.token()}`,
+      authorization: `Bearer ${await tokenOf(client)}`,
       'x-tenant-id': options.tenant ?? client.tenant ?? 'default',
       ...(key !== undefined && { 'idempotency-key': key }),
       ...(options.correlationId !== undefined && { 'x-correlation-id': options.correlationId }),
@@ -79,6 +82,17 @@ export async function sendCommand(
     }
   };
   return retryCalls(attempt, { forMs: options.retryForMs ?? client.retryForMs ?? RETRY_FOR_MS, signal: options.signal });
+}
+
+/** Nothing was sent without it, so that even a call that must not arrive twice can be repeated. */
+async function tokenOf({ token }: ClientOptions): Promise<string> {
+  if (typeof token === 'string') return token;
+  try {
+    return await token();
+  } catch (error) {
+    const message = `There was no token to be had: ${describe(error)}`;
+    throw new TryAgain(new RepriseError(message, { statusCode: 'NO_TOKEN', cause: error }), null);
+  }
 }
 
 function readAnswer({ status, headers }: Response, text: string): unknown {
@@ -109,7 +123,7 @@ function parse(text: string): Answer | null {
 
 /** `fetch` hides the reason behind "fetch failed". */
 function describe(error: unknown): string {
-  const { cause = error } = error as { cause?: unknown };
-  const { message, code } = cause as { message?: unknown; code?: unknown };
-  return [message, code].find((text): text is string => typeof text === 'string' && text !== '') ?? String(cause);
+  const { cause } = Object(error) as { cause?: unknown };
+  const { message, code } = Object(cause ?? error) as { message?: unknown; code?: unknown };
+  return [message, code].find((text): text is string => typeof text === 'string' && text !== '') ?? String(cause ?? error);
 }

@@ -91,6 +91,20 @@ describe('a client', () => {
     expect(front.calls.length).toBeGreaterThan(4);
   });
 
+  it('repeats the question for its token as it repeats a call, whatever is called', async () => {
+    let asked = 0;
+    const token = (): Promise<string> => (++asked < 3 ? Promise.reject(new Error('no token now')) : Promise.resolve(ADMIN_TOKEN));
+    const renewing = createClient({ baseUrl: front.url, token });
+    expect(await renewing.createApiToken({ name: 'renewed', roles: ['viewer'] })).toMatchObject({ name: 'renewed' });
+    expect(asked).toBe(3);
+
+    asked = 0;
+    const refusal = await refusalOf(renewing.listApiTokens({}, { retryForMs: 0 }));
+    expect(refusal).toMatchObject({ statusCode: 'NO_TOKEN', httpStatus: null, isRefusal: false });
+    expect(refusal.message).toBe('There was no token to be had: no token now');
+    expect(front.calls).toHaveLength(1);
+  });
+
   it('never repeats what would make a second secret', async () => {
     front.next(resets);
     expect(await refusalOf(client.createApiToken({ name: 'robot', roles: ['viewer'] }))).toMatchObject({
