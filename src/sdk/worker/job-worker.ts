@@ -4,7 +4,7 @@ import type { ActivatedJob } from '../../contract/activated-job.js';
 import type { RepriseClient } from '../client.js';
 import type { JsonObject } from '../json.js';
 import { pause } from '../retry-calls.js';
-import { handIn, type JobOutcome } from './hand-in.js';
+import { HandIn, type JobOutcome } from './hand-in.js';
 import { JobLock } from './job-lock.js';
 import { JobAborted } from './worker-errors.js';
 
@@ -19,7 +19,9 @@ export interface Job<Variables extends JsonObject = JsonObject> extends Omit<Act
 
 /**
  * Does the work of a job. An object that it returns is written to the process as variables, any other value goes to the task's result
- * variable. What it throws fails the job: `BpmnError`, `NonRetryableError` and `RetryAfter` say how; an error's `code` goes along.
+ * variable. What it throws fails the job: `BpmnError`, `NonRetryableError` and `RetryAfter` say how; an error's `code` goes along. A
+ * result that JSON would alter (a Date, NaN, a Map, a BigInt, undefined in an array) or the server refuses fails it, too, as
+ * `RESULT_NOT_STORABLE`, which a person must see.
  */
 export type JobHandler<Variables extends JsonObject = JsonObject> = (job: Job<Variables>, signal: AbortSignal) => unknown;
 
@@ -47,7 +49,7 @@ export interface WorkerOptions<Variables extends JsonObject = JsonObject> {
 export interface WorkerEvents {
   activated: [job: ActivatedJob];
   completed: [job: ActivatedJob];
-  /** Handed in as failed, or as a modelled error. */
+  /** Handed in as failed, or as a modelled error; with what was thrown, or with why that or the result could not be told. */
   failed: [job: ActivatedJob, error: unknown];
   pauseRequested: [job: ActivatedJob];
   /** The work was given up, and nothing was handed in. */
@@ -175,7 +177,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
     }
     let told: JobOutcome;
     try {
-      told = await handIn(this.options.client, job, this.name, outcome, lock.leftMs);
+      told = await new HandIn(this.options.client, job, this.name, lock.leftMs).tell(outcome);
     } catch (error) {
       this.tell('refused', job, error);
       return;
