@@ -171,4 +171,20 @@ describe('a hand-in', () => {
     await Promise.race([once(worker, 'completed'), once(worker, 'refused').then(([, error]) => Promise.reject(error as Error))]);
     expect((await server.admin.state(guid)).data).toMatchObject({ state: { variables: { paid: true } } });
   });
+
+  it('ends with its worker: nothing is sent when the time of stop() is over', async () => {
+    const type = await deployWork(server.admin);
+    const worker = work(type, () => {
+      front.cut();
+      return { paid: true };
+    });
+    await server.admin.start(type);
+    await once(worker, 'activated');
+    const refused = once(worker, 'refused');
+    await worker.stop({ graceMs: 100 });
+    const sent = front.calls.length;
+    expect(await refused).toMatchObject([{ type }, { name: 'JobAborted', reason: 'stopped' }]);
+    expect(front.calls).toHaveLength(sent);
+    front.mend();
+  });
 });

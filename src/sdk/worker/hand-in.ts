@@ -4,9 +4,10 @@ import { idempotencyKey } from '../idempotency-key.js';
 import type { JsonObject } from '../json.js';
 import type { CallOptions } from '../send-command.js';
 import { RepriseError } from '../reprise-error.js';
+import type { JobLock } from './job-lock.js';
 import { findResultProblem } from './result-problem.js';
 import { failureOf, isOf, storableCode, storableText, textOf } from './storable-failure.js';
-import { BpmnError, NonRetryableError } from './worker-errors.js';
+import { BpmnError, JobAborted, NonRetryableError } from './worker-errors.js';
 
 /** How the work of a job ended. */
 export type JobOutcome =
@@ -23,17 +24,17 @@ const MESSAGE_LENGTH = 3_400;
  * another one.
  */
 export class HandIn {
-  /** @param forMs how long each call may be tried, in ms */
+  /** @param lock bounds how long each call may be tried */
   constructor(
     private readonly client: RepriseClient,
     private readonly job: ActivatedJob,
     private readonly worker: string,
-    private readonly forMs: number,
+    private readonly lock: Pick<JobLock, 'leftMs' | 'stopSignal'>,
   ) {}
 
   /**
    * @returns what the server was told
-   * @throws RepriseError where the job is not this worker's any more, or the server was not reached
+   * @throws RepriseError where the job is not this worker's any more, or the server was not reached; JobAborted where the worker ended
    */
   async tell(outcome: JobOutcome): Promise<JobOutcome> {
     if (outcome.kind === 'completed') return this.complete(outcome.value);
@@ -86,20 +87,22 @@ export class HandIn {
 
   private options(deed: string): CallOptions {
     const { jobId, token, tenantId } = this.job;
-    return { tenant: tenantId, idempotencyKey: idempotencyKey(jobId, token, deed), retryForMs: this.forMs };
+    const { leftMs, stopSignal } = this.lock;
+    return { tenant: tenantId, idempotencyKey: idempotencyKey(jobId, token, deed), retryForMs: leftMs, signal: stopSignal };
   }
 }
 
 /**
  * Makes a call.
  * @returns why what it says cannot be taken: the server's word, or that of who makes JSON of it; null when it was taken
- * @throws RepriseError for anything else that has gone wrong
+ * @throws RepriseError or JobAborted for anything else that has gone wrong
  */
 async function problemOf(call: () => Promise<unknown>): Promise<string | null> {
   try {
     await call();
     return null;
   } catch (error) {
+    if (error instanceof JobAborted) throw error;
     if (error instanceof RepriseError && error.httpStatus !== 400 && error.httpStatus !== 413) throw error;
     return textOf(error);
   }

@@ -54,7 +54,10 @@ export interface WorkerEvents {
   pauseRequested: [job: ActivatedJob];
   /** The work was given up, and nothing was handed in. */
   aborted: [job: ActivatedJob, reason: JobAborted];
-  /** The server did not take what was handed in: the job was somebody else's by then, or it was not reached. */
+  /**
+   * The server did not take what was handed in: the job was somebody else's by then, or it was not reached, be it because the time of
+   * `stop` was over (`JobAborted`).
+   */
   refused: [job: ActivatedJob, error: unknown];
   /** A poll or a heartbeat did not get through; it is repeated. Or another listener has thrown this. */
   trouble: [error: unknown];
@@ -90,8 +93,8 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
   }
 
   /**
-   * Takes no more jobs, and lets those in hand end. After `graceMs` (10,000 without it) their signals abort and nothing of them is handed
-   * in: the server gives them to another worker when their locks have run out.
+   * Takes no more jobs, and lets those in hand end. After `graceMs` (10,000 without it) their signals abort, nothing of them is handed in
+   * and what is being handed in is not tried any more: the server gives them to another worker when their locks have run out.
    */
   async stop({ graceMs = 10_000 }: { readonly graceMs?: number } = {}): Promise<void> {
     this.polling.abort();
@@ -177,7 +180,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
     }
     let told: JobOutcome;
     try {
-      told = await new HandIn(this.options.client, job, this.name, lock.leftMs).tell(outcome);
+      told = await new HandIn(this.options.client, job, this.name, lock).tell(outcome);
     } catch (error) {
       this.tell('refused', job, error);
       return;
