@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../contract/answer.js';
 import type { JsonObject } from './json.js';
+import { Patience } from './patience.js';
 import { RepriseError } from './reprise-error.js';
 import { retryAfterMs, retryCalls, TryAgain } from './retry-calls.js';
 
@@ -65,11 +66,10 @@ export async function sendCommand(
       ...(key !== undefined && { 'idempotency-key': key }),
       ...(options.correlationId !== undefined && { 'x-correlation-id': options.correlationId }),
     };
-    const late = AbortSignal.timeout(waitMs + PATIENCE_MS);
-    const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
     const url = new URL('/api/core/cmd', client.baseUrl);
+    const patience = new Patience(waitMs + PATIENCE_MS, options.signal);
     try {
-      const response = await fetch(url, { method: 'POST', headers, body, signal });
+      const response = await fetch(url, { method: 'POST', headers, body, signal: patience.signal });
       return readAnswer(response, await response.text());
     } catch (error) {
       if (error instanceof RepriseError || error instanceof TryAgain) throw error;
@@ -79,6 +79,8 @@ export async function sendCommand(
         cause: error,
       });
       throw kind === 'once' ? reason : new TryAgain(reason, null);
+    } finally {
+      patience.end();
     }
   };
   return retryCalls(attempt, { forMs: options.retryForMs ?? client.retryForMs ?? RETRY_FOR_MS, signal: options.signal });

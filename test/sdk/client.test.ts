@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createClient, idempotencyKey, RepriseError, type RepriseClient } from '../../src/sdk/client.js';
 import { sequence, userTask } from '../e2e/support/models.js';
@@ -120,6 +121,16 @@ describe('a client', () => {
     setTimeout(() => abort.abort(new Error('enough')), 50);
     await expect(call).rejects.toThrow('enough');
     front.mend();
+  });
+
+  it('leaves nothing on a signal that outlasts its calls', async () => {
+    const { signal } = new AbortController();
+    for (let i = 0; i < 3; i++) await client.getProcessDefinitionList({}, { signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    // Where Node keeps what AbortSignal.any makes of it, as long as the signal lives.
+    const dependants = Object.getOwnPropertySymbols(signal).filter(({ description }) => description === 'kDependantSignals');
+    const kept = dependants.map((symbol) => (signal as unknown as Record<symbol, Set<unknown> | null>)[symbol]?.size ?? 0);
+    expect(kept.filter((size) => size > 0)).toEqual([]);
   });
 
   it('says so when what answers is no Reprise', async () => {
