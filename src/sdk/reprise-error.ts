@@ -1,6 +1,7 @@
 /**
  * The server did not do what it was asked: it refused (`statusCode` as in the envelope: `99`, `40`, `404`, `403`, `429`, ...), or it
- * was not reached, or its answer was not understood (`UNREACHABLE`, `NOT_UNDERSTOOD`).
+ * was not reached, or its answer was not understood, or there was no token to ask it with (`UNREACHABLE`, `NOT_UNDERSTOOD`,
+ * `NO_TOKEN`).
  */
 export class RepriseError extends Error {
   override readonly name = 'RepriseError';

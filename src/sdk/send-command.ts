@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../contract/answer.js';
 import type { JsonObject } from './json.js';
+import { Patience } from './patience.js';
 import { RepriseError } from './reprise-error.js';
 import { retryAfterMs, retryCalls, TryAgain } from './retry-calls.js';
 
@@ -8,7 +9,10 @@ import { retryAfterMs, retryCalls, TryAgain } from './retry-calls.js';
 export interface ClientOptions {
   /** `http://127.0.0.1:3000`. */
   readonly baseUrl: string;
-  /** API token or JSON Web Token; a function is asked before each try, for tokens that are renewed. */
+  /**
+   * API token or JSON Web Token; a function is asked before each try, for tokens that are renewed. One that throws is asked again as
+   * a server that is not reached is.
+   */
   readonly token: string | (() => string | Promise<string>);
   /** `X-Tenant-ID`; `default` without it. */
   readonly tenant?: string;
@@ -41,7 +45,7 @@ const RETRY_FOR_MS = 60_000;
 const PATIENCE_MS = 45_000;
 
 /**
- * Sends one request to the command endpoint, again where that may help: the connection failed, 429, 503.
+ * Sends one request to the command endpoint, again where that may help: the connection failed, 429, 503, no token yet.
  * @returns the answer's `data`
  * @throws RepriseError, or the signal's reason
  */
@@ -57,16 +61,15 @@ export async function sendCommand(
   const attempt = async (): Promise<unknown> => {
     const headers = {
       'content-type': 'application/json',
-      authorization: `Bearer ${typeof client.token === 'string' ? client.token : await client.token()}`,
+      authorization: `Bearer ${await tokenOf(client)}`,
       'x-tenant-id': options.tenant ?? client.tenant ?? 'default',
       ...(key !== undefined && { 'idempotency-key': key }),
       ...(options.correlationId !== undefined && { 'x-correlation-id': options.correlationId }),
     };
-    const late = AbortSignal.timeout(waitMs + PATIENCE_MS);
-    const signal = options.signal ? AbortSignal.any([options.signal, late]) : late;
     const url = new URL('/api/core/cmd', client.baseUrl);
+    const patience = new Patience(waitMs + PATIENCE_MS, options.signal);
     try {
-      const response = await fetch(url, { method: 'POST', headers, body, signal });
+      const response = await fetch(url, { method: 'POST', headers, body, signal: patience.signal });
       return readAnswer(response, await response.text());
     } catch (error) {
       if (error instanceof RepriseError || error instanceof TryAgain) throw error;
@@ -76,9 +79,22 @@ export async function sendCommand(
         cause: error,
       });
       throw kind === 'once' ? reason : new TryAgain(reason, null);
+    } finally {
+      patience.end();
     }
   };
   return retryCalls(attempt, { forMs: options.retryForMs ?? client.retryForMs ?? RETRY_FOR_MS, signal: options.signal });
+}
+
+/** Nothing was sent without it, so that even a call that must not arrive twice can be repeated. */
+async function tokenOf({ token }: ClientOptions): Promise<string> {
+  if (typeof token === 'string') return token;
+  try {
+    return await token();
+  } catch (error) {
+    const message = `There was no token to be had: ${describe(error)}`;
+    throw new TryAgain(new RepriseError(message, { statusCode: 'NO_TOKEN', cause: error }), null);
+  }
 }
 
 function readAnswer({ status, headers }: Response, text: string): unknown {
@@ -109,7 +125,7 @@ function parse(text: string): Answer | null {
 
 /** `fetch` hides the reason behind "fetch failed". */
 function describe(error: unknown): string {
-  const { cause = error } = error as { cause?: unknown };
-  const { message, code } = cause as { message?: unknown; code?: unknown };
-  return [message, code].find((text): text is string => typeof text === 'string' && text !== '') ?? String(cause);
+  const { cause } = Object(error) as { cause?: unknown };
+  const { message, code } = Object(cause ?? error) as { message?: unknown; code?: unknown };
+  return [message, code].find((text): text is string => typeof text === 'string' && text !== '') ?? String(cause ?? error);
 }

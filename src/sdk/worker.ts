@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.js';
-import { JobWorker, type WorkerOptions } from './worker/job-worker.js';
+import { CONCURRENCY, JobWorker, LOCK_MS, type WorkerOptions } from './worker/job-worker.js';
 
 export type { ActivatedJob } from '../contract/activated-job.js';
 export type { Job, JobHandler, JobWorker, WorkerEvents, WorkerOptions } from './worker/job-worker.js';
@@ -7,7 +7,7 @@ export { BpmnError, JobAborted, NonRetryableError, RetryAfter } from './worker/w
 
 /** A worker, which begins at once and works until it is stopped. @throws RangeError for options that cannot be meant */
 export function createWorker<Variables extends JsonObject = JsonObject>(options: WorkerOptions<Variables>): JobWorker<Variables> {
-  const { concurrency = 1, lockDurationMs = 60_000, type } = options;
+  const { concurrency = CONCURRENCY, lockDurationMs = LOCK_MS, type } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1)
     throw new RangeError(`Expected concurrency to be a whole number from 1, but it is ${concurrency}`);
   if (!(lockDurationMs >= 1_000 && lockDurationMs <= 86_400_000))

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createClient, idempotencyKey, RepriseError, type RepriseClient } from '../../src/sdk/client.js';
 import { sequence, userTask } from '../e2e/support/models.js';
@@ -91,6 +92,20 @@ describe('a client', () => {
     expect(front.calls.length).toBeGreaterThan(4);
   });
 
+  it('repeats the question for its token as it repeats a call, whatever is called', async () => {
+    let asked = 0;
+    const token = (): Promise<string> => (++asked < 3 ? Promise.reject(new Error('no token now')) : Promise.resolve(ADMIN_TOKEN));
+    const renewing = createClient({ baseUrl: front.url, token });
+    expect(await renewing.createApiToken({ name: 'renewed', roles: ['viewer'] })).toMatchObject({ name: 'renewed' });
+    expect(asked).toBe(3);
+
+    asked = 0;
+    const refusal = await refusalOf(renewing.listApiTokens({}, { retryForMs: 0 }));
+    expect(refusal).toMatchObject({ statusCode: 'NO_TOKEN', httpStatus: null, isRefusal: false });
+    expect(refusal.message).toBe('There was no token to be had: no token now');
+    expect(front.calls).toHaveLength(1);
+  });
+
   it('never repeats what would make a second secret', async () => {
     front.next(resets);
     expect(await refusalOf(client.createApiToken({ name: 'robot', roles: ['viewer'] }))).toMatchObject({
@@ -106,6 +121,16 @@ describe('a client', () => {
     setTimeout(() => abort.abort(new Error('enough')), 50);
     await expect(call).rejects.toThrow('enough');
     front.mend();
+  });
+
+  it('leaves nothing on a signal that outlasts its calls', async () => {
+    const { signal } = new AbortController();
+    for (let i = 0; i < 3; i++) await client.getProcessDefinitionList({}, { signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    // Where Node keeps what AbortSignal.any makes of it, as long as the signal lives.
+    const dependants = Object.getOwnPropertySymbols(signal).filter(({ description }) => description === 'kDependantSignals');
+    const kept = dependants.map((symbol) => (signal as unknown as Record<symbol, Set<unknown> | null>)[symbol]?.size ?? 0);
+    expect(kept.filter((size) => size > 0)).toEqual([]);
   });
 
   it('says so when what answers is no Reprise', async () => {

@@ -22,6 +22,7 @@ const SHARE = 3;
  */
 export class JobLock {
   private readonly aborted = new AbortController();
+  private readonly stopped = new AbortController();
   private endsAt: number;
   private beat: NodeJS.Timeout | null = null;
   private readonly end: NodeJS.Timeout | null;
@@ -48,6 +49,14 @@ export class JobLock {
     return this.aborted.signal;
   }
 
+  /**
+   * Aborts when the worker ends, whatever the job has come to: nothing is sent of it any more. One a job, so that the worker, which lasts,
+   * keeps nothing of it.
+   */
+  get stopSignal(): AbortSignal {
+    return this.stopped.signal;
+  }
+
   /** Also where this process stood still for so long that the lock has run out meanwhile. */
   get isLost(): boolean {
     if (!this.signal.aborted && performance.now() >= this.endsAt) this.abort('lock-lost');
@@ -69,7 +78,9 @@ export class JobLock {
 
   abort(reason: JobAborted['reason']): void {
     this.release();
-    this.aborted.abort(new JobAborted(reason));
+    const why = new JobAborted(reason);
+    this.aborted.abort(why);
+    if (reason === 'stopped') this.stopped.abort(why);
   }
 
   /** No heartbeat any more: the job has ended, or the lock is to run out by itself. */

@@ -4,7 +4,7 @@ import type { ActivatedJob } from '../../contract/activated-job.js';
 import type { RepriseClient } from '../client.js';
 import type { JsonObject } from '../json.js';
 import { pause } from '../retry-calls.js';
-import { handIn, type JobOutcome } from './hand-in.js';
+import { HandIn, type JobOutcome } from './hand-in.js';
 import { JobLock } from './job-lock.js';
 import { JobAborted } from './worker-errors.js';
 
@@ -19,7 +19,9 @@ export interface Job<Variables extends JsonObject = JsonObject> extends Omit<Act
 
 /**
  * Does the work of a job. An object that it returns is written to the process as variables, any other value goes to the task's result
- * variable. What it throws fails the job: `BpmnError`, `NonRetryableError` and `RetryAfter` say how; an error's `code` goes along.
+ * variable. What it throws fails the job: `BpmnError`, `NonRetryableError` and `RetryAfter` say how; an error's `code` goes along. A
+ * result that JSON would alter (a Date, NaN, a Map, a BigInt, undefined in an array) or the server refuses fails it, too, as
+ * `RESULT_NOT_STORABLE`, which a person must see.
  */
 export type JobHandler<Variables extends JsonObject = JsonObject> = (job: Job<Variables>, signal: AbortSignal) => unknown;
 
@@ -47,16 +49,24 @@ export interface WorkerOptions<Variables extends JsonObject = JsonObject> {
 export interface WorkerEvents {
   activated: [job: ActivatedJob];
   completed: [job: ActivatedJob];
-  /** Handed in as failed, or as a modelled error. */
+  /** Handed in as failed, or as a modelled error; with what was thrown, or with why that or the result could not be told. */
   failed: [job: ActivatedJob, error: unknown];
   pauseRequested: [job: ActivatedJob];
   /** The work was given up, and nothing was handed in. */
   aborted: [job: ActivatedJob, reason: JobAborted];
-  /** The server did not take what was handed in: the job was somebody else's by then, or it was not reached. */
+  /**
+   * The server did not take what was handed in: the job was somebody else's by then, or it was not reached, be it because the time of
+   * `stop` was over (`JobAborted`).
+   */
   refused: [job: ActivatedJob, error: unknown];
-  /** A poll or a heartbeat did not get through; it is repeated. */
+  /** A poll or a heartbeat did not get through; it is repeated. Or another listener has thrown this. */
   trouble: [error: unknown];
 }
+
+/** Jobs at a time where nothing else is said. */
+export const CONCURRENCY = 10;
+/** For how long a job is locked where nothing else is said, in ms. */
+export const LOCK_MS = 60_000;
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
@@ -67,9 +77,8 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
   readonly name: string;
   private readonly locks = new Map<JobLock, Promise<void>>();
   private readonly polling = new AbortController();
-  private readonly stopped = new Promise<void>((resolve) =>
-    this.polling.signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
+  /** Goes on with the loop that waits for a free hand. One at a time, not a race: a promise that stays keeps whoever waits for it. */
+  private wake: (() => void) | null = null;
   private readonly loop: Promise<void>;
 
   constructor(private readonly options: WorkerOptions<Variables>) {
@@ -84,11 +93,12 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
   }
 
   /**
-   * Takes no more jobs, and lets those in hand end. After `graceMs` (10,000 without it) their signals abort and nothing of them is handed
-   * in: the server gives them to another worker when their locks have run out.
+   * Takes no more jobs, and lets those in hand end. After `graceMs` (10,000 without it) their signals abort, nothing of them is handed in
+   * and what is being handed in is not tried any more: the server gives them to another worker when their locks have run out.
    */
   async stop({ graceMs = 10_000 }: { readonly graceMs?: number } = {}): Promise<void> {
     this.polling.abort();
+    this.wake?.();
     await this.loop;
     const late = new AbortController();
     const grace = pause(graceMs, late.signal).catch(() => undefined);
@@ -102,10 +112,10 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
   }
 
   private async run(): Promise<void> {
-    const { concurrency = 10 } = this.options;
+    const { concurrency = CONCURRENCY } = this.options;
     for (let failures = 0; !this.isStopping;) {
       if (this.locks.size >= concurrency) {
-        await Promise.race([...this.locks.values(), this.stopped]);
+        await new Promise<void>((resolve) => (this.wake = resolve));
         continue;
       }
       try {
@@ -115,7 +125,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
         for (const job of jobs) this.begin(job, handedAt);
       } catch (error) {
         if (this.isStopping) return;
-        this.emit('trouble', error);
+        this.tell('trouble', error);
         const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures++, 10));
         await pause(bound / 2 + (Math.random() * bound) / 2, this.polling.signal).catch(() => undefined);
       }
@@ -123,7 +133,7 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
   }
 
   private get lockMs(): number {
-    return this.options.lockDurationMs ?? 60_000;
+    return this.options.lockDurationMs ?? LOCK_MS;
   }
 
   private async ask(maxJobs: number): Promise<readonly ActivatedJob[]> {
@@ -142,8 +152,8 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
 
   private begin(job: ActivatedJob, handedAt: number): void {
     const listener = {
-      pauseRequested: () => void this.emit('pauseRequested', job),
-      heartbeatFailed: (error: unknown) => void this.emit('trouble', error),
+      pauseRequested: () => this.tell('pauseRequested', job),
+      heartbeatFailed: (error: unknown) => this.tell('trouble', error),
     };
     const lock = new JobLock(this.options.client, job, this.name, this.lockMs, listener, handedAt);
     this.locks.set(
@@ -151,28 +161,44 @@ export class JobWorker<Variables extends JsonObject = JsonObject> extends EventE
       this.perform(job, lock).finally(() => {
         lock.release();
         this.locks.delete(lock);
+        this.wake?.();
       }),
     );
   }
 
   /** Ends when the handler has ended, be it that its work is of no use any more: until then its hand is not free. Never rejects. */
   private async perform(job: ActivatedJob, lock: JobLock): Promise<void> {
-    this.emit('activated', job);
+    this.tell('activated', job);
     const work = this.work(job, lock);
     const abort = new Promise<null>((resolve) => lock.signal.addEventListener('abort', () => resolve(null), { once: true }));
     const outcome = await Promise.race([work, abort]);
     if (outcome === null || lock.isLost) {
       const reason: unknown = lock.signal.reason;
-      this.emit('aborted', job, reason instanceof JobAborted ? reason : new JobAborted('lock-lost'));
+      this.tell('aborted', job, reason instanceof JobAborted ? reason : new JobAborted('lock-lost'));
       await work;
       return;
     }
+    let told: JobOutcome;
     try {
-      const told = await handIn(this.options.client, job, this.name, outcome, lock.leftMs);
-      if (told.kind === 'completed') this.emit('completed', job);
-      else this.emit('failed', job, told.error);
+      told = await new HandIn(this.options.client, job, this.name, lock).tell(outcome);
     } catch (error) {
-      this.emit('refused', job, error);
+      this.tell('refused', job, error);
+      return;
+    }
+    if (told.kind === 'completed') this.tell('completed', job);
+    else this.tell('failed', job, told.error);
+  }
+
+  /** Emits; what a listener throws is no matter of the work. Never throws. */
+  private tell<Event extends keyof WorkerEvents>(event: Event, ...said: WorkerEvents[Event]): void {
+    try {
+      (this as EventEmitter).emit(event, ...said);
+    } catch (error) {
+      if (event !== 'trouble' && this.listenerCount('trouble') > 0) this.tell('trouble', error);
+      else
+        queueMicrotask(() => {
+          throw error;
+        });
     }
   }
 

@@ -4,7 +4,10 @@ import type { JsonObject } from '../json.js';
 export class BpmnError extends Error {
   override readonly name = 'BpmnError';
 
-  /** @param variables written to the process */
+  /**
+   * @param code 1 to 255 characters; with any other the job fails as `BPMN_ERROR_NOT_STORABLE`
+   * @param variables written to the process; left out, and the message says so, where they cannot be stored
+   */
   constructor(
     readonly code: string,
     message = `The worker threw '${code}'.`,
@@ -31,7 +34,7 @@ export class NonRetryableError extends Error {
 export class RetryAfter extends Error {
   override readonly name = 'RetryAfter';
 
-  /** @param delayMs wait before the next attempt, in ms */
+  /** @param delayMs wait before the next attempt, in ms; no more than 366 days are waited */
   constructor(
     readonly delayMs: number,
     message = `To be tried again after ${delayMs} ms.`,
