@@ -60,21 +60,20 @@ circle['self'] = [circle];
 describe('a result that could not be kept as it is', () => {
   it.each<[what: string, value: () => unknown, path: string]>([
     ['a BigInt', () => ({ n: [1n] }), 'result.n[0]'],
-    ['a circle', () => circle, 'result.self[0]'],
+    ['a circle', () => circle, 'in a circle'],
+    ['an invalid Date', () => ({ at: new Date(NaN) }), 'result.at'],
+    ['bytes', () => ({ scan: Buffer.from('x') }), 'result.scan'],
     ['NaN', () => ({ a: { b: NaN } }), 'result.a.b'],
     ['an infinity', () => [-Infinity], 'result[0]'],
     ['a Map', () => new Map([['a', 1]]), 'result'],
     ['a Set', () => ({ seen: new Set([1]) }), 'result.seen'],
     ['a function', () => () => 1, 'result'],
     ['a symbol', () => ({ s: Symbol('s') }), 'result.s'],
-    ['a Date', () => ({ at: new Date(0) }), 'result.at'],
-    ['undefined in an array', () => ({ list: [1, undefined] }), 'result.list[1]'],
     ['an Error', () => ({ why: new Error('lost') }), 'result.why'],
-    ['what has a JSON form of its own', () => ({ price: { toJSON: () => 5 } }), 'result.price'],
     ['a getter that throws', () => ({ get x() { throw new Error('locked'); } }), 'locked'], // prettier-ignore
     ['half of a surrogate pair', () => ['\uD800'], 'result[0]'],
     ['a key that is refused', () => ({ a: { constructor: 1 } }), 'result.a'],
-    ['too many levels', () => JSON.parse('['.repeat(50) + ']'.repeat(50)) as unknown, 'levels'],
+    ['too many levels', () => JSON.parse('['.repeat(50) + ']'.repeat(50)) as unknown, 'nested too deep'],
   ])('%s: fails the job once and for all, and says where', async (_what, value, path) => {
     const { failed, state } = await ending(value);
     expect(failed).toMatchObject({ code: 'RESULT_NOT_STORABLE' });
@@ -85,12 +84,13 @@ describe('a result that could not be kept as it is', () => {
     });
   });
 
-  it('is not one that leaves a property undefined', async () => {
+  it('is not one that JSON has a usual form for', async () => {
     const type = await deployWork(server.admin);
-    const worker = work(type, () => ({ a: 1, b: undefined }));
+    const worker = work(type, () => ({ a: 1, b: undefined, list: [undefined], at: new Date(0), price: { toJSON: () => 5 } }));
     const guid = await server.admin.start(type);
     await once(worker, 'completed');
-    expect((await server.admin.state(guid)).data).toMatchObject({ state: { variables: { a: 1 } } });
+    const kept = { a: 1, list: [null], at: '1970-01-01T00:00:00.000Z', price: 5 };
+    expect((await server.admin.state(guid)).data).toMatchObject({ state: { variables: kept } });
   });
 });
 

@@ -1,7 +1,7 @@
+import { NotJson, plainJson } from '../../contract/plain-json.js';
 import type { JsonObject, JsonValue } from '../../engine/index.js';
 import type { AttemptOutcome, Connector, TaskAttempt } from '../connector.js';
 import { AttemptDeadline } from './attempt-deadline.js';
-import { NotJson, plainJson } from './plain-json.js';
 
 /** Thrown by a handler for a modelled error, which an error boundary event may catch. */
 export class BpmnError extends Error {

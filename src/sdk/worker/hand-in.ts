@@ -1,11 +1,12 @@
 import type { ActivatedJob } from '../../contract/activated-job.js';
+import type { PlainJson } from '../../contract/plain-json.js';
 import type { RepriseClient } from '../client.js';
 import { idempotencyKey } from '../idempotency-key.js';
 import type { JsonObject } from '../json.js';
 import type { CallOptions } from '../send-command.js';
 import { RepriseError } from '../reprise-error.js';
 import type { JobLock } from './job-lock.js';
-import { findResultProblem } from './result-problem.js';
+import { storableJson } from './storable-json.js';
 import { failureOf, isOf, storableCode, storableText, textOf } from './storable-failure.js';
 import { BpmnError, JobAborted, NonRetryableError } from './worker-errors.js';
 
@@ -42,26 +43,31 @@ export class HandIn {
   }
 
   private async complete(value: unknown): Promise<JobOutcome> {
-    const problem =
-      findResultProblem(value, 'result') ??
-      (await problemOf(() => this.client.completeJob({ ...this.held, ...resultOf(value) }, this.options('complete'))));
+    const result = storableJson(value, 'result');
+    const tell = ({ json }: { json: PlainJson }): Promise<unknown> =>
+      this.client.completeJob({ ...this.held, ...resultOf(json) }, this.options('complete'));
+    const problem = 'problem' in result ? result.problem : await problemOf(() => tell(result));
     if (problem === null) return { kind: 'completed', value };
     return this.fail(new NonRetryableError(`The result was refused: ${problem}`, 'RESULT_NOT_STORABLE'));
   }
 
   /** The process must see the error that was meant or none. What cannot be kept of its variables is left out, and said. */
   private async throw(error: BpmnError): Promise<JobOutcome> {
-    const { variables } = error;
+    const variables = storableJson(error.variables, 'variables');
     const errorMessage = textOf(error);
     const errorCode = storableCode(error.code);
     if (errorCode === null) {
       const expected = 'Expected the code of a BpmnError to have 1 to 255 characters that can be stored';
       return this.fail(new NonRetryableError(`${expected}. Its message: ${errorMessage}`, 'BPMN_ERROR_NOT_STORABLE'));
     }
-    const said = { ...this.held, errorCode, errorMessage: storableText(errorMessage), ...(variables && { variables }) };
-    const problem =
-      findResultProblem(variables, 'variables') ??
-      (await problemOf(() => this.client.throwBpmnError(said, this.options('throw'))));
+    const tell = ({ json }: { json: PlainJson }): Promise<unknown> => {
+      const said = { ...this.held, errorCode, errorMessage: storableText(errorMessage) };
+      return this.client.throwBpmnError(
+        { ...said, ...(json !== null && { variables: json as JsonObject }) },
+        this.options('throw'),
+      );
+    };
+    const problem = 'problem' in variables ? variables.problem : await problemOf(() => tell(variables));
     if (problem === null) return { kind: 'failed', error };
     const shorter = `${errorMessage.slice(0, MESSAGE_LENGTH)} (Its variables were left out: ${problem.slice(0, REASON_LENGTH)})`;
     const bare = { ...this.held, errorCode, errorMessage: storableText(shorter) };
@@ -109,7 +115,7 @@ async function problemOf(call: () => Promise<unknown>): Promise<string | null> {
 }
 
 /** An object is variables; any other value is what the task's result variable gets. */
-function resultOf(value: unknown): { variables?: JsonObject; result?: unknown } {
-  if (value === undefined || value === null) return {};
+function resultOf(value: PlainJson): { variables?: JsonObject; result?: unknown } {
+  if (value === null) return {};
   return typeof value === 'object' && !Array.isArray(value) ? { variables: value as JsonObject } : { result: value };
 }

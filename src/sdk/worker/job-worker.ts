@@ -20,7 +20,7 @@ export interface Job<Variables extends JsonObject = JsonObject> extends Omit<Act
 /**
  * Does the work of a job. An object that it returns is written to the process as variables, any other value goes to the task's result
  * variable. What it throws fails the job: `BpmnError`, `NonRetryableError` and `RetryAfter` say how; an error's `code` goes along. A
- * result that JSON would alter (a Date, NaN, a Map, a BigInt, undefined in an array) or the server refuses fails it, too, as
+ * result that JSON has no form for (NaN, a Map, a BigInt, an Error) or the server refuses fails it, too, as
  * `RESULT_NOT_STORABLE`, which a person must see.
  */
 export type JobHandler<Variables extends JsonObject = JsonObject> = (job: Job<Variables>, signal: AbortSignal) => unknown;
