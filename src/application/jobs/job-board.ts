@@ -92,11 +92,12 @@ export class JobBoard {
     return line;
   }
 
-  /** One question for all that wait, however many lines they stand in. Where it cannot be asked, each line learns why. */
+  /** One question for all that wait, however many lines they stand in. Where it cannot be asked, each line learns why, and when it can. */
   private async lookAround(): Promise<void> {
     const kinds = new Map([...this.lines.values()].flatMap((line) => line.kinds.map((kind) => [keyOf(kind), kind] as const)));
     const open = await this.store.open([...kinds.values()]).catch(() => [...kinds.values()]);
     for (const kind of open) this.wake(kind);
+    for (const line of this.lines.values()) if (line.hasFailed) this.serve(line);
   }
 
   private serve(line: JobLine): void {

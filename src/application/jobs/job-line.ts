@@ -31,6 +31,11 @@ export class JobLine {
     return this.workers.length === 0 && !this.isLooking;
   }
 
+  /** The newest look for somebody who stands in it failed. */
+  get hasFailed(): boolean {
+    return this.workers.some(({ failure }) => failure !== null);
+  }
+
   join(worker: WaitingWorker, first: boolean): void {
     if (first) this.workers.unshift(worker);
     else this.workers.push(worker);

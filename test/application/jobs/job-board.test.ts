@@ -4,10 +4,13 @@ import { ActivateJobsCommand } from '../../../src/application/jobs/activate-jobs
 import type { ActivateJobsData } from '../../../src/application/jobs/activate-jobs/activate-jobs.dto.js';
 import { JobActivation } from '../../../src/application/jobs/job-activation.js';
 import { JobBoard } from '../../../src/application/jobs/job-board.js';
+import { StorageUnavailable } from '../../../src/application/ports/instance-store.js';
 import { JobStore } from '../../../src/application/ports/jobs.js';
 import { CreateProcessDefinitionCommand } from '../../../src/application/process-definitions/create-process-definition/create-process-definition.command.js';
 import { StartProcessInstanceCommand } from '../../../src/application/process-instances/start-process-instance/start-process-instance.command.js';
 import type { ActivatedJob } from '../../../src/contract/activated-job.js';
+import type { Answer } from '../../../src/contract/answer.js';
+import { DatabaseProxy } from '../../e2e/support/database-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 import { ApplicationUnderTest, callerOf } from '../support/application-under-test.js';
 import { modelOf, processOf } from '../support/models.js';
@@ -120,6 +123,25 @@ describe('workers that wait', () => {
 
     expect(await lost).toEqual([]);
     expect((await other)[0]).toMatchObject({ instanceGuid: guid, token: 1 });
+  });
+
+  test('while the database is away for a moment have heard of nothing in the end', async () => {
+    const type = await newType();
+    const proxy = await DatabaseProxy.start(database.url);
+    const other = await ApplicationUnderTest.start(proxy.url);
+    try {
+      const ask = (waitMs: number): Promise<Answer> => other.ask(ActivateJobsCommand, { types: type, waitMs });
+      const waiting = ask(4_000);
+      while (other.get(JobBoard).waiting !== 1) await new Promise((resolve) => setImmediate(resolve));
+      proxy.goAway();
+      await expect(ask(0)).rejects.toThrow(StorageUnavailable);
+      proxy.comeBack();
+      expect(await waiting).toMatchObject({ isSuccessful: true, data: { jobs: [] } });
+    } finally {
+      proxy.comeBack();
+      await other.stop();
+      await proxy.stop();
+    }
   });
 
   test('are told at once when their time is over', async () => {
