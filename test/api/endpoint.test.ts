@@ -75,7 +75,10 @@ describe('the command endpoint', () => {
       dryRn: true,
     });
     expect(answer).toMatchObject({ httpStatus: 400, isSuccessful: false, statusCode: '40' });
-    const errors = field(answer, 'errors') as { field: string; code: string }[];
+    const errors = field(answer, 'errors') as { field: string; code: string; message: string }[];
+    expect(errors.find(({ code }) => code === 'unknown')?.message).toMatch(
+      /^There is no field 'dryRn' in data, but there are: .*dryRun/,
+    );
     expect(errors.map((error) => [error.field, error.code]).sort()).toEqual([
       ['data.comment', 'type'],
       ['data.dryRn', 'unknown'],

@@ -2,7 +2,7 @@ import { validateSync, type ValidationError } from 'class-validator';
 import type { RegisteredRequest } from '../../application/requests/api-request.js';
 import type { FieldError } from '../../contract/answer.js';
 import { invalidRequest } from '../api-failure.js';
-import { checksOf } from './compile-checks.js';
+import { checksOf, fieldNamesOf } from './compile-checks.js';
 
 /** Names that would change what the object is, instead of a field of it. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
@@ -54,9 +54,13 @@ function toFieldErrors(error: ValidationError, path: string): FieldError[] {
     return [...nested, { field, code: 'required', message: `${error.property} is required` }];
   }
   const [rule, message] = constraints.sort((a, b) => rank(a[0]) - rank(b[0]))[0] ?? ['', ''];
-  if (rule === 'whitelistValidation')
-    return [...nested, { field, code: 'unknown', message: `There is no field '${error.property}' in ${path}` }];
+  if (rule === 'whitelistValidation') return [...nested, { field, code: 'unknown', message: unknownField(error, path) }];
   return [...nested, { field, code: CODES[rule] ?? rule, message }];
+}
+
+function unknownField({ property, target }: ValidationError, path: string): string {
+  const names = target === undefined ? [] : fieldNamesOf(target.constructor as new () => object);
+  return `There is no field '${property}' in ${path}${names.length === 0 ? '' : `, but there are: ${names.join(', ')}`}`;
 }
 
 const CODES: Readonly<Record<string, string>> = {
