@@ -96,7 +96,7 @@ describe('work that the server cannot do itself', () => {
     });
   });
 
-  it('that a person retries is waited for, as any task is', async () => {
+  it('that a person retries is waited for like every other task', async () => {
     const type = await deployWork(admin);
     const guid = await admin.start(type);
     await say(admin, 'FailJob', await activateOne(admin, type), { errorMessage: 'no luck' });

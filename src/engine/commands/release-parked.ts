@@ -1,3 +1,4 @@
+import { beginAnew } from '../behaviors/fail-element.js';
 import { nodeOf, touchElement, type Draft } from '../state/draft.js';
 import type { InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
@@ -27,11 +28,8 @@ export function releaseParked(draft: Draft, before: InstanceState, command: Rele
     changes: [],
     detail: { circuit: command.circuit, reason: 'its circuit has recovered' },
   });
-  if (draft.state.paused) {
-    Object.assign(instance, { status: 'ready', incident: null });
-    return null;
-  }
+  instance.incident = null;
   draft.probes.add(instance.id);
-  draft.activate(draft, node, instance);
+  beginAnew(draft, node, instance);
   return null;
 }
