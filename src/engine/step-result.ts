@@ -53,6 +53,7 @@ export type RejectionCode =
   | 'INVALID_STATE'
   | 'STALE_VERSION'
   | 'TASK_NOT_FAILED'
+  | 'FAILURE_SETTLED'
   | 'TASK_NOT_WAITING'
   | 'TASK_NOT_RETRYING'
   | 'NO_SUCH_JOB'

@@ -143,6 +143,15 @@ describe('the life of an instance', () => {
     },
   );
 
+  it.each(['retry', 'skip'] as const)('decides to %s on this very failure, if one is named', (command) => {
+    const decide = (elementInstanceId: number, attempt: number): StepResult =>
+      apply(definition, states.error, { ...COMMANDS[command], failure: { elementInstanceId, attempt } });
+
+    expect(decide(3, 1).kind).toBe('accepted');
+    expect(decide(3, 2)).toMatchObject({ code: 'FAILURE_SETTLED', data: { failedTasks: ['A'], currentStatus: 'error' } });
+    expect(decide(4, 1)).toMatchObject({ code: 'FAILURE_SETTLED', data: { failedTasks: ['A'], currentStatus: 'error' } });
+  });
+
   it('starts an instance once', () => {
     const again = apply(definition, states.running, {
       type: 'start-process-instance',

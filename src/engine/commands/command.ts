@@ -193,11 +193,20 @@ export interface SignalProcessInstance {
   readonly expectedVersion: number | null;
 }
 
+/** One failure of one visit. */
+export interface FailureKey {
+  readonly elementInstanceId: number;
+  /** The attempt that failed. */
+  readonly attempt: number;
+}
+
 /** Execute a failed task again from its beginning. Refused unless it has failed. */
 export interface RetryFailedTask {
   readonly type: 'retry-failed-task';
   /** Null: the oldest open failure. */
   readonly taskId: string | null;
+  /** This very failure, as it was decided upon; refused where it is not open any more. Wins over `taskId`. */
+  readonly failure?: FailureKey;
   readonly updatedVariables: JsonObject | null;
   readonly keepVariables: 'always' | 'onSuccess';
   readonly attempts: 'keep' | 'reset';
@@ -251,6 +260,8 @@ export interface UpdateRetryPolicy extends WaitingRetryCommand {
 export interface SkipFailedTask {
   readonly type: 'skip-failed-task';
   readonly taskId: string | null;
+  /** As for a retry. */
+  readonly failure?: FailureKey;
   /** Variables for what follows. */
   readonly outputs: JsonObject | null;
   /** Target of the one outgoing flow to take, where there are several. */

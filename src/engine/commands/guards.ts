@@ -1,3 +1,4 @@
+import type { FailureKey } from './command.js';
 import type { Rejected, RejectionCode } from '../step-result.js';
 import { openElements } from '../state/draft.js';
 import type { ElementInstance, InstanceState, InstanceStatus } from '../state/instance-state.js';
@@ -35,9 +36,13 @@ export function guard(
   return null;
 }
 
-/** The open failure that a command means: of `taskId`, or the oldest. */
-export function findFailed(state: InstanceState, taskId: string | null): ElementInstance | Rejected {
+/** The open failure that a command means: this very one, that of `taskId`, or the oldest. */
+export function findFailed(
+  state: InstanceState,
+  { taskId, failure }: { readonly taskId: string | null; readonly failure?: FailureKey },
+): ElementInstance | Rejected {
   const failed = failedElements(state);
+  if (failure) return failed.find((element) => isFailure(element, failure)) ?? rejectGone(state, failed, failure);
   const found = taskId === null ? failed[0] : failed.find((element) => element.nodeId === taskId);
   if (found) return found;
   return reject(
@@ -48,6 +53,26 @@ export function findFailed(state: InstanceState, taskId: string | null): Element
       currentStatus: state.status,
     },
   );
+}
+
+function isFailure({ id, incident }: ElementInstance, { elementInstanceId, attempt }: FailureKey): boolean {
+  return id === elementInstanceId && incident?.attempt === attempt;
+}
+
+function rejectGone(
+  state: InstanceState,
+  failed: readonly ElementInstance[],
+  { elementInstanceId, attempt }: FailureKey,
+): Rejected {
+  const now = failed.find(({ id }) => id === elementInstanceId);
+  const message =
+    now === undefined
+      ? `The failure of attempt ${attempt} has been settled since. Current state: ${state.status}`
+      : `Attempt ${attempt} of task '${now.nodeId}' was followed by attempt ${now.incident?.attempt ?? now.attempt}, which failed, too. Read its state and decide again.`;
+  return reject('FAILURE_SETTLED', message, {
+    failedTasks: failed.map(({ nodeId }) => nodeId),
+    currentStatus: state.status,
+  });
 }
 
 /** Open failures, oldest first. */

@@ -13,7 +13,7 @@ import { findFailed, guard } from './guards.js';
 export function retryFailedTask(draft: Draft, before: InstanceState, command: RetryFailedTask): Rejected | null {
   const refused = guard(before, command.expectedVersion, ['error']);
   if (refused) return refused;
-  const failed = findFailed(before, command.taskId);
+  const failed = findFailed(before, command);
   if ('kind' in failed) return failed;
   const instance = touchElement(draft, failed.id);
   if (!instance) return null;

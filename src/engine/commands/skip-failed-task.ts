@@ -14,7 +14,7 @@ import { stepOver } from './keep-trail.js';
 export function skipFailedTask(draft: Draft, before: InstanceState, command: SkipFailedTask): Rejected | null {
   const refused = guard(before, command.expectedVersion, ['error']);
   if (refused) return refused;
-  const failed = findFailed(before, command.taskId);
+  const failed = findFailed(before, command);
   if ('kind' in failed) return failed;
   const instance = touchElement(draft, failed.id);
   if (!instance) return null;

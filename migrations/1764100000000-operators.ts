@@ -1,0 +1,20 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Statements that do and undo what one part of the product needs. */
+interface Part {
+  readonly up: string;
+  readonly down: string;
+}
+
+const PARTS: readonly Part[] = [];
+
+/** What operators of many instances need: failure groups, batches, policies, webhooks, history. */
+export class Operators1764100000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const { up } of PARTS) await queryRunner.query(up);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const { down } of [...PARTS].reverse()) await queryRunner.query(down);
+  }
+}
