@@ -5,6 +5,8 @@ import { CloseCircuitHandler } from './circuits/close-circuit/close-circuit.hand
 import { GetCircuitsHandler } from './circuits/get-circuits/get-circuits.handler.js';
 import { OpenCircuitHandler } from './circuits/open-circuit/open-circuit.handler.js';
 import { AdvanceClockHandler } from './clock/advance-clock/advance-clock.handler.js';
+import { GetFailureGroupsHandler } from './failures/get-failure-groups/get-failure-groups.handler.js';
+import { UpdateFailureGroupHandler } from './failures/update-failure-group/update-failure-group.handler.js';
 import { ActivateJobsHandler } from './jobs/activate-jobs/activate-jobs.handler.js';
 import { CompleteJobHandler } from './jobs/complete-job/complete-job.handler.js';
 import { FailJobHandler } from './jobs/fail-job/fail-job.handler.js';
@@ -64,6 +66,7 @@ export const HANDLERS = [
   GetAuditTrailHandler,
   GetCircuitsHandler,
   GetContextLoadersHandler,
+  GetFailureGroupsHandler,
   GetLimitsHandler,
   GetProcessBundleHandler,
   GetProcessDefinitionByIdHandler,
@@ -94,6 +97,7 @@ export const HANDLERS = [
   StepBackwardHandler,
   StepForwardHandler,
   ThrowBpmnErrorHandler,
+  UpdateFailureGroupHandler,
   UpdateJobRetriesHandler,
   UpdateProcessDefinitionHandler,
   UpdateRetryPolicyHandler,

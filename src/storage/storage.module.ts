@@ -6,6 +6,7 @@ import { EndedInstances, HistoryPartitions } from '../application/ports/history.
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { JobStore } from '../application/ports/jobs.js';
 import { JobPermitStore, LimitPermits, LimitStore } from '../application/ports/limits.js';
+import { FailureGroupStore } from '../application/ports/failures.js';
 import { HintChannel } from '../application/ports/node-hints.js';
 import { DefinitionStore, InstanceReader } from '../application/ports/readers.js';
 import {
@@ -28,6 +29,7 @@ import { PgCallStore } from './stores/call-store.js';
 import { PgDefinitionStore } from './stores/definition-store.js';
 import { PgEndedInstances } from './stores/ended-instances.js';
 import { PgHistoryPartitions } from './stores/history-partitions.js';
+import { PgFailureGroupStore } from './stores/failure-group-store.js';
 import { PgIdempotencyStore } from './stores/idempotency-store.js';
 import { PgInstanceStore } from './stores/instance-store.js';
 import { PgJobStore } from './stores/job-store.js';
@@ -69,6 +71,7 @@ const STORES = [
   { provide: LimitPermits, useFactory: (pool: HotPool) => new PgLimitPermits(pool), inject: [HotPool] },
   { provide: JobPermitStore, useFactory: (pool: HotPool) => new PgJobPermits(pool), inject: [HotPool] },
   { provide: LimitStore, useClass: PgLimitStore },
+  { provide: FailureGroupStore, useClass: PgFailureGroupStore },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },
   { provide: AuditStore, useClass: PgAuditStore },
   { provide: InstanceReader, useClass: PgInstanceReader },

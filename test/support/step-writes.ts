@@ -1,5 +1,7 @@
 import type { InstanceHeader, StepWrite } from '../../src/application/ports/instance-store.js';
-import { ROOT_SCOPE, STATE_SCHEMA, type InstanceState, type ElementInstance } from '../../src/engine/index.js';
+import { fingerprintOf } from '../../src/application/failures/failure-fingerprint.js';
+import type { FailureFingerprint } from '../../src/application/ports/failures.js';
+import { ROOT_SCOPE, STATE_SCHEMA, type Effect, type InstanceState, type ElementInstance } from '../../src/engine/index.js';
 
 /** What the engine would hand to the storage, made by hand: the storage does not care whether it makes sense as a process. */
 export function headerOf(id: number, changes: Partial<InstanceHeader> = {}): InstanceHeader {
@@ -17,6 +19,12 @@ export function headerOf(id: number, changes: Partial<InstanceHeader> = {}): Ins
     startVariables: null,
     ...changes,
   };
+}
+
+function failuresOf(header: InstanceHeader, effects: readonly Effect[] = []): FailureFingerprint[] {
+  return effects.flatMap((effect) =>
+    effect.type === 'open-incident' ? [fingerprintOf(header, effect.nodeId, effect.incident)] : [],
+  );
 }
 
 /** The step that inserts the instance. */
@@ -53,6 +61,7 @@ export function firstStep(
     ownerNode: null,
     currentActivityId: null,
     effects: [],
+    failures: failuresOf(header, changes.effects),
     audit: [],
     underClaim: null,
     consumedMessageId: null,
@@ -72,6 +81,7 @@ export function nextStep(before: StepWrite, changes: Partial<StepWrite> = {}, st
     variablesText: state.variables === undefined ? null : JSON.stringify(state.variables),
     touchedScopes: new Set([ROOT_SCOPE]),
     effects: [],
+    failures: failuresOf(before.header, changes.effects),
     audit: [],
     underClaim: null,
     consumedMessageId: null,

@@ -16,6 +16,7 @@ export interface ReadRoute {
 export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'instances', request: 'GetProcessInstanceListQuery' },
   { path: 'failures', request: 'GetProcessInstanceListQuery', fixed: { status: ['error'] } },
+  { path: 'failure-groups', request: 'GetFailureGroupsQuery' },
   { path: 'instances/:guid', request: 'GetProcessInstanceStateCommand', params: { guid: 'instanceGuid' } },
   { path: 'instances/:guid/activities', request: 'GetProcessInstanceActivitiesQuery', params: { guid: 'instanceGuid' } },
   { path: 'instances/:guid/audit', request: 'GetAuditTrailQuery', params: { guid: 'instanceGuid' } },

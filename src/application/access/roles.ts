@@ -5,6 +5,7 @@ const VIEWER = ['audit:read', 'circuit:read', 'definition:read', 'instance:read'
 const OPERATOR = [
   ...VIEWER,
   'circuit:write',
+  'failure:write',
   'instance:cancel',
   'instance:pause',
   'instance:resume',

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { Effect, InstanceState, JsonObject } from '../../engine/index.js';
+import type { FailureFingerprint } from './failures.js';
 import type { ClaimedKey } from './stores.js';
 
 /** What never changes about an instance, and is not the engine's business. */
@@ -65,6 +66,8 @@ export interface StepWrite {
   /** Oldest active element, null when none. */
   readonly currentActivityId: string | null;
   readonly effects: readonly Effect[];
+  /** Of the incidents that the step opens, in the order of the effects. */
+  readonly failures: readonly FailureFingerprint[];
   readonly audit: readonly AuditEntry[];
   /** The claim to an idempotency key that this step makes good, if the command had one: it must still be held. */
   readonly underClaim: ClaimedKey | null;

@@ -45,6 +45,8 @@ export interface InstanceListFilter {
   readonly businessKey?: string | undefined;
   readonly failedActivityId?: string | undefined;
   readonly errorText?: string | undefined;
+  /** With an open failure of this group. */
+  readonly failureGroup?: string | undefined;
   /** Whether a task of it waits for its next automatic attempt. */
   readonly retrying?: boolean | undefined;
   readonly startedFrom?: Date | undefined;

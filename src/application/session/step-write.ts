@@ -1,6 +1,8 @@
 import { openElements, type Accepted, type InstanceState } from '../../engine/index.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import { claimOf } from '../caller.js';
+import { fingerprintOf } from '../failures/failure-fingerprint.js';
+import type { FailureFingerprint } from '../ports/failures.js';
 import type { InstanceHeader, StepWrite } from '../ports/instance-store.js';
 import { decisionEntry, doneEntry, type ApplyOptions } from './origin.js';
 
@@ -16,9 +18,11 @@ export function buildWrite(
   const { state, report } = result;
   const audit: AuditEntry[] = [];
   if (options.origin) audit.push(doneEntry(entryBase(), options.origin, header, report));
+  const failures: FailureFingerprint[] = [];
   for (const effect of result.effects) {
     if (effect.type === 'record-decision')
       audit.push(decisionEntry(entryBase(), header, effect, report.statusBefore, report.statusAfter));
+    else if (effect.type === 'open-incident') failures.push(fingerprintOf(header, effect.nodeId, effect.incident));
   }
   return {
     header,
@@ -29,6 +33,7 @@ export function buildWrite(
     ownerNode: ownerOf(state),
     currentActivityId: openElements(state)[0]?.nodeId ?? null,
     effects: result.effects,
+    failures,
     audit,
     underClaim: options.origin ? claimOf(options.origin.caller) : null,
     consumedMessageId: options.consumedMessageId ?? null,

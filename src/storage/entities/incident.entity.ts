@@ -43,6 +43,13 @@ export class IncidentEntity {
   @Column({ type: 'text', name: 'parked_tenant_id', nullable: true })
   readonly parkedTenantId!: string | null;
 
+  /** Of its group. */
+  @Column({ type: 'text', nullable: true })
+  readonly fingerprint!: string | null;
+
+  @Column({ type: 'integer', name: 'definition_version', nullable: true })
+  readonly definitionVersion!: number | null;
+
   @Column({ type: 'text', name: 'decision_action' })
   readonly decisionAction!: string;
 

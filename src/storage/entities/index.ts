@@ -6,6 +6,8 @@ import { AuditSealEntity } from './audit-seal.entity.js';
 import { CircuitEntity } from './circuit.entity.js';
 import { DefinitionMessageStartEntity } from './definition-message-start.entity.js';
 import { IdempotencyRecordEntity } from './idempotency-record.entity.js';
+import { FailureCountEntity } from './failure-count.entity.js';
+import { FailureGroupEntity } from './failure-group.entity.js';
 import { IncidentEntity } from './incident.entity.js';
 import { InstanceCallEntity } from './instance-call.entity.js';
 import { InstanceScopeEntity } from './instance-scope.entity.js';
@@ -35,6 +37,8 @@ export const ENTITIES = [
   ActivityEntity,
   TaskAttemptEntity,
   IncidentEntity,
+  FailureGroupEntity,
+  FailureCountEntity,
   TimerJobEntity,
   MessageSubscriptionEntity,
   JobEntity,

@@ -7,7 +7,7 @@ const STATUSES: readonly InstanceStatus[] = ['running', 'waiting', 'error', 'pau
 
 /**
  * The filter as a condition on `process_instance AS instance`, of one tenant. Times are inclusive; text of errors is found in
- * any case, in code and message; where an activity and a text are asked for, one open incident must have both.
+ * any case, in code and message; where an activity, a text and a group are asked for, one open incident must have them all.
  *
  * @param definitionIds the definitions that ever had the filter's process key (`findDefinitionsOfKey`); they have an index, the key has none
  */
@@ -54,12 +54,13 @@ function definitionIn(condition: SqlCondition, ids: readonly number[]): string {
     : `instance.definition_id = ANY (${condition.bind(ids)}::bigint[])`;
 }
 
-function andOpenIncident(condition: SqlCondition, { failedActivityId, errorText }: InstanceListFilter): void {
-  if (failedActivityId === undefined && errorText === undefined) return;
+function andOpenIncident(condition: SqlCondition, { failedActivityId, errorText, failureGroup }: InstanceListFilter): void {
+  if (failedActivityId === undefined && errorText === undefined && failureGroup === undefined) return;
   const wanted = ['incident.instance_id = instance.id', 'incident.resolved_at IS NULL'];
   if (failedActivityId !== undefined) wanted.push(`incident.element_id = ${condition.bind(failedActivityId)}`);
   if (errorText !== undefined) {
     wanted.push(`strpos(lower(concat_ws(chr(10), incident.code, incident.message)), lower(${condition.bind(errorText)})) > 0`);
   }
+  if (failureGroup !== undefined) wanted.push(`incident.fingerprint = ${condition.bind(failureGroup)}`);
   condition.and(`EXISTS (SELECT FROM incident WHERE ${wanted.join(' AND ')})`);
 }

@@ -84,16 +84,25 @@ export const insertAttempts = rowStatement<
      $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::text[])`,
 );
 
-/** `= ANY` says again what the join says: without it, a plan made on an empty table walks all incidents that are open. */
+/**
+ * `= ANY` says again what the join says: without it, a plan made on an empty table walks all incidents that are open. What it
+ * settles is counted by the rows that it met; a server of an older version writes incidents of no group.
+ */
 export const closeIncidents = rowStatement<
   [instanceId: number, elementInstanceId: number, resolvedAt: number, resolution: string]
 >(
   'close-incidents',
   [int8Array, int4Array, timestampArray, textArray],
-  `UPDATE incident SET resolved_at = closed.resolved_at, resolution = closed.resolution
-   FROM unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::text[]) AS closed(instance_id, element_instance_id, resolved_at, resolution)
-   WHERE incident.instance_id = closed.instance_id AND incident.element_instance_id = closed.element_instance_id
-     AND incident.instance_id = ANY ($1::bigint[]) AND incident.resolved_at IS NULL`,
+  `WITH settled AS (
+     UPDATE incident SET resolved_at = closed.resolved_at, resolution = closed.resolution
+     FROM unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::text[]) AS closed(instance_id, element_instance_id, resolved_at, resolution)
+     WHERE incident.instance_id = closed.instance_id AND incident.element_instance_id = closed.element_instance_id
+       AND incident.instance_id = ANY ($1::bigint[]) AND incident.resolved_at IS NULL
+     RETURNING incident.fingerprint, incident.definition_version, incident.resolved_at)
+   INSERT INTO failure_count (fingerprint, definition_version, hour, writer, opened, settled)
+   SELECT fingerprint, definition_version, date_trunc('hour', max(resolved_at), 'UTC'), pg_backend_pid(), 0, count(*)
+   FROM settled WHERE fingerprint IS NOT NULL GROUP BY fingerprint, definition_version
+   ON CONFLICT (fingerprint, definition_version, hour, writer) DO UPDATE SET settled = failure_count.settled + excluded.settled`,
 );
 
 export const insertIncidents = rowStatement<
@@ -116,6 +125,8 @@ export const insertIncidents = rowStatement<
     errorClass: string,
     parkedFor: string | null,
     parkedTenantId: string | null,
+    fingerprint: string | null,
+    definitionVersion: number,
   ]
 >(
   'insert-incidents',
@@ -138,13 +149,15 @@ export const insertIncidents = rowStatement<
     textArray,
     textArray,
     textArray,
+    textArray,
+    int4Array,
   ],
   `INSERT INTO incident (instance_id, version, effect_index, element_instance_id, element_id, code, message, kind, attempt,
      details, decision_action, decision_reason, opened_at, resolved_at, resolution, error_class, parked_for,
-     parked_tenant_id)
+     parked_tenant_id, fingerprint, definition_version)
    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[], $6::text[], $7::text[],
      $8::text[], $9::integer[], $10::json[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::text[], $16::text[],
-     $17::text[], $18::text[])`,
+     $17::text[], $18::text[], $19::text[], $20::integer[])`,
 );
 
 export const deleteTimers = rowStatement<[instanceId: number, elementInstanceId: number, timerNodeId: string]>(

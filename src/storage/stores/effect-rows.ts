@@ -14,6 +14,7 @@ import type {
 } from '../../engine/index.js';
 import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
+import type { FailureFingerprint } from '../../application/ports/failures.js';
 import {
   closeIncidents,
   deleteJobs,
@@ -27,6 +28,7 @@ import {
   upsertTimers,
 } from '../sql/save-effects.js';
 import { upsertCalls } from '../sql/instance-calls.js';
+import { FailureRows } from './failure-rows.js';
 import { freeText } from './stored-text.js';
 
 /** Where an effect's row belongs: the effect's identity, and the times of the step and of the instance's start. */
@@ -41,6 +43,7 @@ interface EffectOrigin {
 interface OpenedIncident {
   readonly origin: EffectOrigin;
   readonly effect: OpenIncident;
+  readonly failure: FailureFingerprint | undefined;
   closed: CloseIncident | null;
 }
 
@@ -50,6 +53,7 @@ export class EffectRows {
   private readonly attempts = new RowBuffer(insertAttempts);
   private readonly incidents = new RowBuffer(insertIncidents);
   private readonly closedIncidents = new RowBuffer(closeIncidents);
+  private readonly failures = new FailureRows();
   private readonly jobs = new RowBuffer(upsertJobs);
   private readonly calls = new RowBuffer(upsertCalls);
   private readonly goneJobs = new RowBuffer(deleteJobs);
@@ -58,7 +62,7 @@ export class EffectRows {
   private readonly subscriptions = new RowBuffer(upsertSubscriptions);
   private readonly goneSubscriptions = new RowBuffer(deleteSubscriptions);
 
-  add({ header, state, effects, tellsCaller }: StepWrite): void {
+  add({ header, state, effects, failures, tellsCaller }: StepWrite): void {
     const waits = state.endedAt === null ? new WaitsOfStep() : null; // Those of an ended instance are swept.
     const opened: OpenedIncident[] = [];
     let jobs: Map<number, OpenJob | CloseJob> | null = null;
@@ -67,7 +71,7 @@ export class EffectRows {
       const origin = { header, version: state.version, index, at: state.updatedAt, startedAt: state.startedAt };
       if (effect.type === 'record-activity') this.addActivity(origin, effect);
       else if (effect.type === 'record-attempt') this.addAttempt(origin, effect);
-      else if (effect.type === 'open-incident') opened.push({ origin, effect, closed: null });
+      else if (effect.type === 'open-incident') opened.push({ origin, effect, failure: failures[opened.length], closed: null });
       else if (effect.type === 'close-incident') this.closeIncident(origin, effect, opened);
       else if (effect.type === 'open-job' || effect.type === 'close-job')
         (jobs ??= new Map()).set(effect.elementInstanceId, effect);
@@ -88,6 +92,7 @@ export class EffectRows {
     this.attempts.bindTo(statements);
     this.closedIncidents.bindTo(statements);
     this.incidents.bindTo(statements);
+    this.failures.bindTo(statements);
     this.goneJobs.bindTo(statements);
     this.jobs.bindTo(statements);
     this.calls.bindTo(statements);
@@ -156,8 +161,9 @@ export class EffectRows {
     else this.closedIncidents.add(header.id, effect.elementInstanceId, at, effect.resolution);
   }
 
-  private addIncident({ origin: { header, version, index, at }, effect, closed }: OpenedIncident): void {
+  private addIncident({ origin: { header, version, index, at }, effect, failure, closed }: OpenedIncident): void {
     const { incident } = effect;
+    if (failure) this.failures.add(header, effect, failure, closed === null ? null : at);
     this.incidents.add(
       header.id,
       version,
@@ -177,6 +183,8 @@ export class EffectRows {
       incident.errorClass,
       incident.parkedFor,
       incident.parkedFor === null ? null : header.tenantId,
+      failure?.fingerprint ?? null,
+      header.definitionVersion,
     );
   }
 }

@@ -43,7 +43,7 @@ export class GetProcessInstanceListData {
   @OptionalFlag('Only with a task that waits for its next automatic attempt, or (false) only without.')
   retrying?: boolean;
 
-  @OptionalText('Not available yet.', 255)
+  @OptionalText('Only with an open failure of this group.', 255)
   failureGroup?: string;
 
   @OptionalInstant('Started not before this instant or date.')

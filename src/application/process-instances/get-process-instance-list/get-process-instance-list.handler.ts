@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { done, refused, type Answer } from '../../../contract/answer.js';
+import { done, type Answer } from '../../../contract/answer.js';
 import type { InstanceStatus } from '../../../engine/index.js';
 import { pageView } from '../../page-view.js';
 import { InstanceReader, type InstanceListFilter } from '../../ports/readers.js';
@@ -15,8 +15,6 @@ export class GetProcessInstanceListHandler implements ICommandHandler<GetProcess
   constructor(private readonly reader: InstanceReader) {}
 
   async execute({ data, caller }: GetProcessInstanceListQuery): Promise<Answer> {
-    if (data.failureGroup !== undefined)
-      return refused('Filtering by failureGroup is not available yet. Filter by failedActivityId and errorText.', null);
     const { pageNumber = 1, pageSize = 20, cursor = null, sortBy = 'startedAt', sortDirection = 'desc' } = data;
     refuseTogether(data, ['cursor', 'pageNumber']);
     if (cursor !== null && sortBy !== 'startedAt')
@@ -31,7 +29,8 @@ export class GetProcessInstanceListHandler implements ICommandHandler<GetProcess
 }
 
 function filterOf(data: GetProcessInstanceListData): InstanceListFilter {
-  const { processKey, processDefinitionId, businessKey, failedActivityId, errorText, startedFrom, startedTo } = data;
+  const { processKey, processDefinitionId, businessKey, failedActivityId, errorText, failureGroup, startedFrom, startedTo } =
+    data;
   return {
     // The choices of the field are exactly the states.
     status: textsOf(data.status) as readonly InstanceStatus[] | undefined,
@@ -40,6 +39,7 @@ function filterOf(data: GetProcessInstanceListData): InstanceListFilter {
     businessKey,
     failedActivityId,
     errorText,
+    failureGroup,
     retrying: data.retrying,
     startedFrom: startedFrom === undefined ? undefined : (instantOf(startedFrom) ?? undefined),
     startedTo: startedTo === undefined ? undefined : (instantOf(startedTo, true) ?? undefined),
