@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { BATCHES } from './sql/batches.js';
 import { FAILURE_GROUPS } from './sql/failure-groups.js';
 
 /** Statements that do and undo what one part of the product needs. */
@@ -7,7 +8,7 @@ interface Part {
   readonly down: string;
 }
 
-const PARTS: readonly Part[] = [FAILURE_GROUPS];
+const PARTS: readonly Part[] = [FAILURE_GROUPS, BATCHES];
 
 /** What operators of many instances need: failure groups, batches, policies, webhooks, history. */
 export class Operators1764100000000 implements MigrationInterface {

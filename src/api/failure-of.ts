@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { ForbiddenTenants } from '../application/access/forbidden-tenants.js';
+import { MissingPermission } from '../application/access/missing-permission.js';
 import { InvalidRequest } from '../application/requests/invalid-request.js';
 import { StepConflict, StorageUnavailable } from '../application/ports/instance-store.js';
 import { refused } from '../contract/answer.js';
@@ -38,6 +39,7 @@ export function failureOf(error: unknown, request: FailedRequest): ApiFailure {
 /** What a handler refuses by throwing, as the answer to it; any other error as it is. */
 export function refusalOf(error: unknown): unknown {
   if (error instanceof InvalidRequest) return invalidRequest(error.errors);
+  if (error instanceof MissingPermission) return forbidden(error.message, error.permission);
   return error instanceof ForbiddenTenants ? forbidden(error.message, null) : error;
 }
 

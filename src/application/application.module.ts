@@ -2,6 +2,10 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TokenLookup } from './access/token-lookup.js';
 import { AuditExport } from './audit/audit-export.js';
+import { BatchItemDeed } from './batches/batch-item-deed.js';
+import { BatchMove } from './batches/batch-move.js';
+import { BatchRuns } from './batches/batch-runs.js';
+import { BatchStart } from './batches/batch-start.js';
 import { CalledInstances } from './calls/called-instances.js';
 import { FamilyRest } from './calls/family-rest.js';
 import { DefinitionCache } from './definition-cache.js';
@@ -26,6 +30,7 @@ import { TrailReader } from './trail-reader.js';
 
 const SHARED = [
   AuditExport,
+  BatchRuns,
   BufferedMessages,
   CalledInstances,
   DefinitionCache,
@@ -43,6 +48,9 @@ const SHARED = [
   imports: [CqrsModule],
   providers: [
     ...SHARED,
+    BatchItemDeed,
+    BatchMove,
+    BatchStart,
     BranchRest,
     FamilyRest,
     DefinitionChanges,

@@ -1,6 +1,15 @@
 import { GetActivitiesHandler } from './audit/get-activities/get-activities.handler.js';
 import { GetAuditTrailHandler } from './audit/get-audit-trail/get-audit-trail.handler.js';
 import { VerifyAuditTrailHandler } from './audit/verify-audit-trail/verify-audit-trail.handler.js';
+import { AbortBatchHandler } from './batches/abort-batch/abort-batch.handler.js';
+import { GetBatchItemsHandler } from './batches/get-batch-items/get-batch-items.handler.js';
+import { GetBatchListHandler } from './batches/get-batch-list/get-batch-list.handler.js';
+import { GetBatchHandler } from './batches/get-batch/get-batch.handler.js';
+import { PauseBatchHandler } from './batches/pause-batch/pause-batch.handler.js';
+import { PreviewBatchHandler } from './batches/preview-batch/preview-batch.handler.js';
+import { RepeatBatchFailuresHandler } from './batches/repeat-batch-failures/repeat-batch-failures.handler.js';
+import { ResumeBatchHandler } from './batches/resume-batch/resume-batch.handler.js';
+import { StartBatchHandler } from './batches/start-batch/start-batch.handler.js';
 import { CloseCircuitHandler } from './circuits/close-circuit/close-circuit.handler.js';
 import { GetCircuitsHandler } from './circuits/get-circuits/get-circuits.handler.js';
 import { OpenCircuitHandler } from './circuits/open-circuit/open-circuit.handler.js';
@@ -52,6 +61,7 @@ import { RevokeApiTokenHandler } from './tokens/revoke-api-token/revoke-api-toke
 
 /** Every handler of the application: adding a command is adding its folder and a line here. */
 export const HANDLERS = [
+  AbortBatchHandler,
   ActivateJobsHandler,
   AdvanceClockHandler,
   BroadcastSignalHandler,
@@ -64,6 +74,9 @@ export const HANDLERS = [
   FailJobHandler,
   GetActivitiesHandler,
   GetAuditTrailHandler,
+  GetBatchHandler,
+  GetBatchItemsHandler,
+  GetBatchListHandler,
   GetCircuitsHandler,
   GetContextLoadersHandler,
   GetFailureGroupsHandler,
@@ -78,12 +91,16 @@ export const HANDLERS = [
   GiveUpRetriesHandler,
   ListApiTokensHandler,
   OpenCircuitHandler,
+  PauseBatchHandler,
   PauseProcessInstanceHandler,
   PostponeRetryHandler,
+  PreviewBatchHandler,
   PublishMessageHandler,
   RecordHeartbeatHandler,
   RemoveLimitHandler,
   RenameProcessDefinitionHandler,
+  RepeatBatchFailuresHandler,
+  ResumeBatchHandler,
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
   RetryNowHandler,
@@ -93,6 +110,7 @@ export const HANDLERS = [
   SetProcessVariablesHandler,
   SignalProcessInstanceHandler,
   SkipFailedTaskHandler,
+  StartBatchHandler,
   StartProcessInstanceHandler,
   StepBackwardHandler,
   StepForwardHandler,

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { done, instanceNotFound, refused, type Answer } from '../contract/answer.js';
-import { isActivity, openElements, type Command, type StepResult } from '../engine/index.js';
+import type { Command } from '../engine/index.js';
+import { describeDryRun } from './dry-run.js';
 import { Wakeups } from './ports/attempts.js';
 import { Clock } from './ports/clock.js';
 import { InstanceStore } from './ports/instance-store.js';
 import { AuditStore } from './ports/stores.js';
-import { typeName } from './instance-view.js';
 import { BranchRest } from './session/branch-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
-import type { LiveInstance } from './session/live-instance.js';
 import { doneEntry, refusedEntry, type CommandOrigin } from './session/origin.js';
 
 /** What operators' commands share: dry run, refusal, not found. */
@@ -52,46 +51,7 @@ export class OperatorCommand {
     this.wakeups.auditWritten();
     return done(
       result.kind === 'accepted' ? 'Dry run: the command would be done.' : 'Dry run: the command would be refused.',
-      describe(instance, result),
+      describeDryRun(instance, result),
     );
   }
-}
-
-function describe(instance: LiveInstance, result: StepResult): Record<string, unknown> {
-  if (result.kind === 'rejected') {
-    const nothing = { willExecute: [], willWaitFor: [], willCancel: [], willCompensate: [], changes: [] };
-    return {
-      dryRun: true,
-      allowed: false,
-      reason: result.message,
-      ...nothing,
-      statusAfter: instance.state.status,
-      ...result.data,
-    };
-  }
-  const task = (nodeId: string): Record<string, unknown> => {
-    const node = instance.definition.nodesById.get(nodeId);
-    return { taskId: nodeId, taskName: node?.name ?? nodeId, taskType: node ? typeName(node) : null };
-  };
-  const waitedBefore = new Set(openElements(instance.state).map((element) => element.id));
-  const waits = openElements(result.state).filter((element) => element.status === 'waiting' && !waitedBefore.has(element.id));
-  return {
-    dryRun: true,
-    allowed: true,
-    reason: null,
-    willExecute: result.effects.flatMap((effect) =>
-      effect.type === 'execute-attempt' || effect.type === 'open-job' ? [task(effect.nodeId)] : [],
-    ),
-    willWaitFor: waits.map((element) => task(element.nodeId)),
-    willCancel: result.effects.flatMap((effect) => {
-      const node =
-        effect.type === 'record-activity' && effect.status === 'terminated'
-          ? instance.definition.nodesById.get(effect.nodeId)
-          : undefined;
-      return node && isActivity(node) ? [task(node.id)] : [];
-    }),
-    willCompensate: [],
-    changes: result.report.changes,
-    statusAfter: result.state.status,
-  };
 }

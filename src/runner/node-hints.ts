@@ -23,6 +23,7 @@ export class NodeHints {
   /** By their JSON text. */
   private readonly jobs = new Map<string, JobKind>();
   private circuits = false;
+  private batches = false;
   private sentAt = -Infinity;
   private timer: NodeJS.Timeout | null = null;
   private sending: Promise<void> | null = null;
@@ -58,6 +59,11 @@ export class NodeHints {
     this.schedule();
   }
 
+  batchChanged(): void {
+    this.batches = true;
+    this.schedule();
+  }
+
   jobOpened({ tenantId, jobType }: JobKind): void {
     const kind = { tenantId, jobType };
     const text = JSON.stringify(kind);
@@ -86,7 +92,7 @@ export class NodeHints {
   }
 
   private hasNews(): boolean {
-    return this.dueAt < Infinity || this.moved.size > 0 || this.jobs.size > 0 || this.circuits;
+    return this.dueAt < Infinity || this.moved.size > 0 || this.jobs.size > 0 || this.circuits || this.batches;
   }
 
   private takeHint(): NodeHint {
@@ -97,7 +103,9 @@ export class NodeHints {
     const openJobs = this.takeKinds();
     const circuits = this.circuits ? ({ circuits: true } as const) : {};
     this.circuits = false;
-    return { ...due, movedInstances, ...circuits, ...(openJobs.length > 0 && { openJobs }) };
+    const batches = this.batches ? ({ batches: true } as const) : {};
+    this.batches = false;
+    return { ...due, movedInstances, ...circuits, ...batches, ...(openJobs.length > 0 && { openJobs }) };
   }
 
   private takeKinds(): JobKind[] {

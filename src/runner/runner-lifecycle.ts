@@ -3,6 +3,7 @@ import { JobBoard } from '../application/jobs/job-board.js';
 import { Clock } from '../application/ports/clock.js';
 import { EngineSession } from '../application/session/engine-session.js';
 import { AttemptPool } from './attempt-pool.js';
+import { BatchKeeper } from './batch-keeper.js';
 import { BreakerKeeper } from './breaker-keeper.js';
 import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
 import { AuditSealer } from './audit-sealer.js';
@@ -37,6 +38,7 @@ export class RunnerLifecycle {
     private readonly stopper: StaleAttemptStopper,
     private readonly breakers: SharedCircuitBreakers,
     private readonly keeper: BreakerKeeper,
+    private readonly batches: BatchKeeper,
     private readonly sealer: AuditSealer,
     private readonly cleaner: HistoryCleaner,
     private readonly partitioner: HistoryPartitioner,
@@ -61,13 +63,18 @@ export class RunnerLifecycle {
         this.hints.jobOpened(kind);
       },
       circuitChanged: () => this.hints.circuitChanged(),
+      batchChanged: () => {
+        this.batches.wake();
+        this.hints.batchChanged();
+      },
       auditWritten: () => this.sealer.wake(),
       instanceInDoubt: (instance) => this.rescuer.doubt(instance),
     });
-    this.hints.start(({ dueAt, movedInstances, circuits, openJobs = [] }) => {
+    this.hints.start(({ dueAt, movedInstances, circuits, batches, openJobs = [] }) => {
       if (dueAt !== undefined) this.due.wake(dueAt);
       if (movedInstances && movedInstances.length > 0) this.stopper.lookAt(new Set(movedInstances));
       if (circuits) this.breakers.look();
+      if (batches) this.batches.wake();
       for (const kind of openJobs) this.jobs.wake(kind);
     });
     this.rescuer.start(withLoops);
@@ -76,6 +83,7 @@ export class RunnerLifecycle {
     if (!withLoops) return;
     this.due.start();
     this.keeper.start();
+    this.batches.start();
     this.sealer.start();
     this.cleaner.start();
     this.retention.start();
@@ -88,6 +96,7 @@ export class RunnerLifecycle {
     this.jobs.close();
     if (this.pool.size > 0) this.logger.log(`Draining: ${this.pool.size} running attempt(s) get ${drainMs} ms to end.`);
     await this.keeper.stop();
+    await this.batches.stop();
     await this.due.stop();
     await this.pool.drain(drainMs);
     await this.gate.stop();

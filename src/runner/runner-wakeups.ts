@@ -9,6 +9,7 @@ export interface WakeupListeners {
   instanceMoved(instanceId: number): void;
   jobOpened(kind: JobKind): void;
   circuitChanged(): void;
+  batchChanged(): void;
   auditWritten(): void;
   instanceInDoubt(instance: InstanceKey): void;
 }
@@ -36,6 +37,10 @@ export class RunnerWakeups extends Wakeups {
 
   circuitChanged(): void {
     this.listeners?.circuitChanged();
+  }
+
+  batchChanged(): void {
+    this.listeners?.batchChanged();
   }
 
   auditWritten(): void {

@@ -17,6 +17,7 @@ import { Sandbox } from '../connectors/script/sandbox.js';
 import { ScriptConnector } from '../connectors/script/script-connector.js';
 import { AttemptPool } from './attempt-pool.js';
 import { AuditSealer } from './audit-sealer.js';
+import { BatchKeeper } from './batch-keeper.js';
 import { BreakerKeeper } from './breaker-keeper.js';
 import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
 import { CallCourier } from './call-courier.js';
@@ -104,6 +105,7 @@ export class RunnerModule implements OnApplicationShutdown {
         LostAttemptRescuer,
         StaleAttemptStopper,
         BreakerKeeper,
+        BatchKeeper,
         AuditSealer,
         HistoryCleaner,
         HistoryPartitioner,

@@ -1,5 +1,6 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { BatchStore } from '../application/ports/batches.js';
 import { CircuitStore } from '../application/ports/circuits.js';
 import { CallStore } from '../application/ports/calls.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
@@ -24,6 +25,7 @@ import { NotifyChannel } from './connection/notify-channel.js';
 import { createDataSource } from './data-source.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
+import { PgBatchStore } from './stores/batch-store.js';
 import { PgCircuitStore } from './stores/circuit-store.js';
 import { PgCallStore } from './stores/call-store.js';
 import { PgDefinitionStore } from './stores/definition-store.js';
@@ -66,6 +68,11 @@ const STORES = [
   {
     provide: CircuitStore,
     useFactory: (pool: HotPool, dataSource: DataSource) => new PgCircuitStore(pool, dataSource),
+    inject: [HotPool, DataSource],
+  },
+  {
+    provide: BatchStore,
+    useFactory: (pool: HotPool, dataSource: DataSource) => new PgBatchStore(pool, dataSource),
     inject: [HotPool, DataSource],
   },
   { provide: LimitPermits, useFactory: (pool: HotPool) => new PgLimitPermits(pool), inject: [HotPool] },

@@ -66,6 +66,7 @@ export function firstStep(
     underClaim: null,
     consumedMessageId: null,
     consumedCall: null,
+    batchItem: null,
     tellsCaller: false,
     ...changes,
   };
@@ -86,6 +87,7 @@ export function nextStep(before: StepWrite, changes: Partial<StepWrite> = {}, st
     underClaim: null,
     consumedMessageId: null,
     consumedCall: null,
+    batchItem: null,
     tellsCaller: false,
     ...changes,
   };

@@ -58,9 +58,3 @@ function readFields(type: new () => object): Map<string, Field> | null {
   }
   return fields;
 }
-
-/** The fields that a class has a rule for, in the order of the alphabet. */
-export function fieldNamesOf(type: abstract new (...args: never[]) => object): string[] {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-  return [...new Set(rules.map(({ propertyName }) => propertyName))].sort();
-}

@@ -4,6 +4,7 @@ const VIEWER = ['audit:read', 'circuit:read', 'definition:read', 'instance:read'
 /** What acts on instances. */
 const OPERATOR = [
   ...VIEWER,
+  'batch:write',
   'circuit:write',
   'failure:write',
   'instance:cancel',

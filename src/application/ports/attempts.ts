@@ -21,6 +21,8 @@ export abstract class Wakeups {
   abstract jobOpened(kind: JobKind): void;
   /** A circuit has opened or closed here. */
   abstract circuitChanged(): void;
+  /** A batch can begin, or is not to go on as before. */
+  abstract batchChanged(): void;
   /** Audit entries wait to be sealed. */
   abstract auditWritten(): void;
   /** The database's answer to a commit was lost: what the instance runs must be looked at again. */

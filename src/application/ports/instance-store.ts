@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { Effect, InstanceState, JsonObject } from '../../engine/index.js';
+import type { BatchItemKey } from './batches.js';
 import type { FailureFingerprint } from './failures.js';
 import type { ClaimedKey } from './stores.js';
 
@@ -75,6 +76,8 @@ export interface StepWrite {
   readonly consumedMessageId: number | null;
   /** The call that this step, the start of a child, answers. */
   readonly consumedCall: CallKey | null;
+  /** The item of a batch that this step does: it must be pending, and its batch running. */
+  readonly batchItem: BatchItemKey | null;
   /** The instance has ended, and its caller is to be told. */
   readonly tellsCaller: boolean;
 }

@@ -10,6 +10,8 @@ export interface NodeHint {
   readonly openJobs?: readonly JobKind[];
   /** A circuit has opened or closed. */
   readonly circuits?: true;
+  /** A batch can begin, or is not to go on as before. */
+  readonly batches?: true;
 }
 
 /** The way from node to node, through the database but outside of every transaction of the engine. */

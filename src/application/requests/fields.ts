@@ -143,6 +143,11 @@ export function OptionalFlag(description: string): PropertyDecorator {
   return applyDecorators(ApiPropertyOptional({ description }), IsOptional(), IsBoolean());
 }
 
+/** A required text out of a few. */
+export function RequiredChoice(description: string, choices: readonly string[]): PropertyDecorator {
+  return applyDecorators(ApiProperty({ description, enum: [...choices] }), IsIn([...choices]));
+}
+
 export function OptionalChoice(description: string, choices: readonly string[]): PropertyDecorator {
   return applyDecorators(ApiPropertyOptional({ description, enum: [...choices] }), IsOptional(), IsIn([...choices]));
 }

@@ -34,6 +34,17 @@ export class BranchRest {
     return this.ofStored(heard, options).catch(() => heard);
   }
 
+  /**
+   * The same for the attempt alone: what follows it is not waited for.
+   * @throws StorageUnavailable where its end can only be read, and the database is away
+   */
+  async ofAttempt(committed: LiveInstance, options: Omit<RestOptions, 'graceMs'>): Promise<RestReport> {
+    const heard = await this.hear(committed, { ...options, graceMs: 0 });
+    return heard.attempt === 'interrupted' || heard.attempt === 'pending'
+      ? this.ofStored(heard, { ...options, graceMs: 0 })
+      : heard;
+  }
+
   /** A worker may hand in its outcome at any server: what is stored is looked at from time to time. */
   private async hear(committed: LiveInstance, options: RestOptions): Promise<RestReport> {
     const deadline = performance.now() + options.waitMs;

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { RecordDecision, Rejected, StepReport } from '../../engine/index.js';
 import type { Caller } from '../caller.js';
+import type { BatchItemKey } from '../ports/batches.js';
 import type { CallKey, InstanceHeader } from '../ports/instance-store.js';
 
 /** A command's origin, for its audit entry. The runner's own commands have none: their decisions are effects. */
@@ -23,6 +24,8 @@ export interface ApplyOptions {
   readonly consumedMessageId?: number | undefined;
   /** The call that this start answers: StepConflict where it has been given up. */
   readonly consumedCall?: CallKey | undefined;
+  /** The item of a batch that this command does: StepConflict where it has been done, or nothing of the batch may begin. */
+  readonly batchItem?: BatchItemKey | undefined;
 }
 
 type EntryBase = Pick<AuditEntry, 'id' | 'at'>;

@@ -36,8 +36,9 @@ export interface QueuedCommand {
   readonly reject: (error: unknown) => void;
 }
 
-/** A message, or a call, that has gone does not come back: soon given up, so that who brought it decides. */
+/** A message, a call or an item that has gone does not come back: soon given up, so that who brought it decides. */
 export function mayTryAgain({ conflicts, options }: QueuedCommand): boolean {
-  const mayHaveGone = options.consumedMessageId !== undefined || options.consumedCall !== undefined;
+  const mayHaveGone =
+    options.consumedMessageId !== undefined || options.consumedCall !== undefined || options.batchItem !== undefined;
   return conflicts < (mayHaveGone ? CONFLICTS_TOGETHER : CONFLICTS);
 }

@@ -38,6 +38,7 @@ export function buildWrite(
     underClaim: options.origin ? claimOf(options.origin.caller) : null,
     consumedMessageId: options.consumedMessageId ?? null,
     consumedCall: options.consumedCall ?? null,
+    batchItem: options.batchItem ?? null,
     tellsCaller: header.calledBy !== null && state.endedAt !== null && state.ending?.because !== 'retried',
   };
 }

@@ -225,6 +225,8 @@ interface WaitingRetryCommand {
 /** Attempt it now instead of at its time. */
 export interface RetryNow extends WaitingRetryCommand {
   readonly type: 'retry-now';
+  /** A particular visit; wins over `taskId`. */
+  readonly elementInstanceId?: number;
   readonly ignoresCircuit: boolean;
   readonly correlationId: string | null;
 }

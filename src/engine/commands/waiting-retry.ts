@@ -3,15 +3,21 @@ import type { ElementInstance, InstanceState } from '../state/instance-state.js'
 import type { Rejected } from '../step-result.js';
 import { guard, reject } from './guards.js';
 
-/** The task that waits for its next automatic attempt; `taskId` null: the only one. */
+/** The task that waits for its next automatic attempt: of this visit, else of `taskId`, else (null) the only one. */
 export function findWaitingRetry(
   before: InstanceState,
-  { taskId, expectedVersion }: { readonly taskId: string | null; readonly expectedVersion: number | null },
+  {
+    taskId,
+    elementInstanceId,
+    expectedVersion,
+  }: { readonly taskId: string | null; readonly elementInstanceId?: number; readonly expectedVersion: number | null },
 ): ElementInstance | Rejected {
   const refused = guard(before, expectedVersion, ['running', 'waiting', 'error', 'paused']);
   if (refused) return refused;
   const waiting = openElements(before).filter(({ status }) => status === 'retrying' || status === 'held');
-  const found = waiting.filter(({ nodeId }) => taskId === null || nodeId === taskId);
+  const found = waiting.filter(({ id, nodeId }) =>
+    elementInstanceId === undefined ? taskId === null || nodeId === taskId : id === elementInstanceId,
+  );
   const [first] = found;
   if (first && (found.length === 1 || taskId !== null)) return first;
   const retryingTasks = waiting.map(({ nodeId }) => nodeId);

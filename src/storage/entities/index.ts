@@ -3,6 +3,8 @@ import { ApiTokenEntity } from './api-token.entity.js';
 import { AuditChainHeadEntity } from './audit-chain-head.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 import { AuditSealEntity } from './audit-seal.entity.js';
+import { BatchItemEntity } from './batch-item.entity.js';
+import { BatchEntity } from './batch.entity.js';
 import { CircuitEntity } from './circuit.entity.js';
 import { DefinitionMessageStartEntity } from './definition-message-start.entity.js';
 import { IdempotencyRecordEntity } from './idempotency-record.entity.js';
@@ -39,6 +41,8 @@ export const ENTITIES = [
   IncidentEntity,
   FailureGroupEntity,
   FailureCountEntity,
+  BatchEntity,
+  BatchItemEntity,
   TimerJobEntity,
   MessageSubscriptionEntity,
   JobEntity,

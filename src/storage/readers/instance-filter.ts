@@ -54,13 +54,20 @@ function definitionIn(condition: SqlCondition, ids: readonly number[]): string {
     : `instance.definition_id = ANY (${condition.bind(ids)}::bigint[])`;
 }
 
-function andOpenIncident(condition: SqlCondition, { failedActivityId, errorText, failureGroup }: InstanceListFilter): void {
+function andOpenIncident(condition: SqlCondition, filter: InstanceListFilter): void {
+  const { failedActivityId, errorText, failureGroup } = filter;
   if (failedActivityId === undefined && errorText === undefined && failureGroup === undefined) return;
+  condition.and(`EXISTS (SELECT FROM incident WHERE ${openIncident(condition, filter)})`);
+}
+
+/** Of `instance`, the open incidents that the filter means: as a condition on `incident`. */
+export function openIncident(condition: SqlCondition, filter: InstanceListFilter): string {
+  const { failedActivityId, errorText, failureGroup } = filter;
   const wanted = ['incident.instance_id = instance.id', 'incident.resolved_at IS NULL'];
   if (failedActivityId !== undefined) wanted.push(`incident.element_id = ${condition.bind(failedActivityId)}`);
   if (errorText !== undefined) {
     wanted.push(`strpos(lower(concat_ws(chr(10), incident.code, incident.message)), lower(${condition.bind(errorText)})) > 0`);
   }
   if (failureGroup !== undefined) wanted.push(`incident.fingerprint = ${condition.bind(failureGroup)}`);
-  condition.and(`EXISTS (SELECT FROM incident WHERE ${wanted.join(' AND ')})`);
+  return wanted.join(' AND ');
 }

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { InstanceListFilter, InstanceListItem, InstancePage, InstanceSortKey } from '../../application/ports/readers.js';
 import type { InstanceStatus } from '../../engine/index.js';
 import { compileInstanceFilter } from './instance-filter.js';
@@ -73,7 +73,11 @@ export async function listInstances(
 }
 
 /** Definitions of the tenant that had this process key in any version. */
-async function findDefinitionsOfKey(dataSource: DataSource, tenantId: string, processKey: string): Promise<number[]> {
+export async function findDefinitionsOfKey(
+  dataSource: DataSource | EntityManager,
+  tenantId: string,
+  processKey: string,
+): Promise<number[]> {
   const condition = new SqlCondition();
   condition.andEquals('definition.tenant_id', tenantId);
   condition.andEquals('version.process_key', processKey);

@@ -3,6 +3,7 @@ import { AuditRows } from '../audit/audit-rows.js';
 import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
 import { consumeCalls } from '../sql/instance-calls.js';
+import { beginBatchItems } from '../sql/batch-items.js';
 import { consumeMessages } from '../sql/save-steps.js';
 import { appliedStatements, type AppliedClaim } from './applied-claims.js';
 import { EffectRows } from './effect-rows.js';
@@ -15,6 +16,7 @@ export function bindSteps(writes: readonly StepWrite[]): BoundStatement[] {
   const audit = new AuditRows();
   const consumed = new RowBuffer(consumeMessages);
   const answered = new RowBuffer(consumeCalls);
+  const items = new RowBuffer(beginBatchItems);
   for (const write of inLockOrder(writes)) {
     instances.add(write);
     effects.add(write);
@@ -22,11 +24,16 @@ export function bindSteps(writes: readonly StepWrite[]): BoundStatement[] {
     if (write.consumedMessageId !== null) consumed.add(write.consumedMessageId);
     if (write.consumedCall !== null)
       answered.add(write.consumedCall.instanceId, write.consumedCall.elementInstanceId, write.consumedCall.run);
+    if (write.batchItem !== null) {
+      const { batchId, itemNo, becomes } = write.batchItem;
+      items.add(batchId, itemNo, becomes, write.state.status, write.state.updatedAt);
+    }
   }
   const statements: BoundStatement[] = [];
   instances.bindTo(statements);
   consumed.bindTo(statements);
   answered.bindTo(statements);
+  items.bindTo(statements);
   statements.push(...appliedStatements(appliedClaims(writes)));
   effects.bindTo(statements);
   audit.bindTo(statements);

@@ -1,16 +1,7 @@
 import type { InstanceSortKey } from '../../ports/readers.js';
-import {
-  OptionalChoice,
-  OptionalFlag,
-  OptionalId,
-  OptionalInstant,
-  OptionalInt,
-  OptionalText,
-  OptionalTexts,
-} from '../../requests/fields.js';
-import { OptionalVariableFilters } from './variable-filters.js';
+import { OptionalChoice, OptionalInt, OptionalText } from '../../requests/fields.js';
+import { InstanceFilterData } from '../instance-filter.js';
 
-const STATUSES = ['running', 'waiting', 'error', 'paused', 'completed', 'cancelled'] as const;
 const SORT_KEYS = [
   'startedAt',
   'lastUpdated',
@@ -21,40 +12,7 @@ const SORT_KEYS = [
 ] as const satisfies readonly InstanceSortKey[];
 
 /** CONTRACT section 6; all filters that are given must hold. */
-export class GetProcessInstanceListData {
-  @OptionalTexts('Only in these states.', STATUSES)
-  status?: string[];
-
-  @OptionalText('Only of this process.', 255)
-  processKey?: string;
-
-  @OptionalId('Only of this definition.')
-  processDefinitionId?: string | number;
-
-  @OptionalText('Only with this key of the business.', 255)
-  businessKey?: string;
-
-  @OptionalText('Only with an open failure of this element.', 255)
-  failedActivityId?: string;
-
-  @OptionalText('Only with an open failure whose message has this text.', 255)
-  errorText?: string;
-
-  @OptionalFlag('Only with a task that waits for its next automatic attempt, or (false) only without.')
-  retrying?: boolean;
-
-  @OptionalText('Only with an open failure of this group.', 255)
-  failureGroup?: string;
-
-  @OptionalInstant('Started not before this instant or date.')
-  startedFrom?: string;
-
-  @OptionalInstant('Started not after this instant or date.')
-  startedTo?: string;
-
-  @OptionalVariableFilters()
-  variables?: unknown;
-
+export class GetProcessInstanceListData extends InstanceFilterData {
   @OptionalInt('From 1.', 1, 1_000_000)
   pageNumber?: number;
 

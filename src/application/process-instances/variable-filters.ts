@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
-import { findJsonProblem } from '../../../contract/json-rules.js';
-import type { JsonValue } from '../../../engine/index.js';
-import type { InstanceListFilter } from '../../ports/readers.js';
+import { findJsonProblem } from '../../contract/json-rules.js';
+import type { JsonValue } from '../../engine/index.js';
+import type { InstanceListFilter } from '../ports/readers.js';
 
 type VariableFilter = NonNullable<InstanceListFilter['variables']>[number];
 
