@@ -12,6 +12,8 @@ import type { CommandOrigin } from '../session/origin.js';
 import { attempted, notFound, rejected, unusable } from './item-outcome.js';
 import type { AnyBatchKind, ReadyKind } from './kinds/index.js';
 
+/** After a command from outside, others are likely to follow, in ms. */
+const FRESH_MS = 100;
 /** Between looks at an attempt that may end on another server, in ms. */
 const LOOK_MS = 1_000;
 
@@ -31,6 +33,11 @@ export class BatchItemDeed {
     private readonly audit: RequestAudit,
     private readonly clock: Clock,
   ) {}
+
+  /** People and programs are at work on this server: a batch should leave it to them as far as it can. */
+  get hasFreshTraffic(): boolean {
+    return this.session.hasFreshTraffic(FRESH_MS);
+  }
 
   /**
    * `ended`: with its step; `lost`: another run has done it, or nothing of the batch may begin now.

@@ -1,12 +1,16 @@
 import type { BatchOptions } from '../ports/batches.js';
 import { MAX_WAIT_MS, OptionalInt, OptionalNumber } from '../requests/fields.js';
 
-const CONCURRENCY = 16;
+const CONCURRENCY = 32;
 const WAIT_MS = 30_000;
 
 /** How a batch is run. */
 export class BatchOptionsData {
-  @OptionalInt('Items whose outcome is waited for at once. 16 without it.', 1, 256)
+  @OptionalInt(
+    'Items whose outcome is waited for at once, on one server; fewer while other commands arrive there. 32 without it.',
+    1,
+    256,
+  )
   concurrency?: number;
 
   @OptionalNumber('Items that begin in a second; without it, as many as there may be.', 0.01, 100_000)

@@ -10,6 +10,10 @@ import { SteadyPace } from './steady-pace.js';
 
 /** Ends of an item that are no success. */
 const FAILURES: ReadonlySet<BatchItemState> = new Set(['failed-again', 'still-running', 'interrupted', 'refused']);
+/** Items at once beside fresh traffic on the same server, whose every step waits behind them. */
+const BESIDE_OTHERS = 3;
+/** Between looks whether it is over, in ms. */
+const STEP_BACK_MS = 20;
 /** Leftovers of an earlier run that are read at once. */
 const LEFTOVERS = 1_000;
 
@@ -110,8 +114,9 @@ export class BatchRun {
   /** Begins pending items, as many at once as the batch allows, until none is left or nothing may begin any more. */
   private async work(upTo: number | null): Promise<void> {
     const items = new PendingItems(this.tools.store, this.ready.batch.id, upTo);
-    await this.inLines(async () => {
+    await this.inLines(async (line) => {
       while (this.mayBegin()) {
+        await this.stepBack(line);
         const item = await items.next();
         if (!item) return;
         await this.pace.turn();
@@ -125,9 +130,15 @@ export class BatchRun {
     await this.log.flush();
   }
 
-  private async inLines(line: () => Promise<void>): Promise<void> {
-    const lines = Array.from({ length: this.ready.batch.options.concurrency }, () =>
-      line().catch((error: unknown) => {
+  /** Fresh traffic goes first: all but a few lines wait until it is over. */
+  private async stepBack(line: number): Promise<void> {
+    while (line >= BESIDE_OTHERS && this.tools.deed.hasFreshTraffic && this.mayBegin())
+      await new Promise((resolve) => setTimeout(resolve, STEP_BACK_MS));
+  }
+
+  private async inLines(work: (line: number) => Promise<void>): Promise<void> {
+    const lines = Array.from({ length: this.ready.batch.options.concurrency }, (_, line) =>
+      work(line).catch((error: unknown) => {
         this.error ??= error;
       }),
     );

@@ -44,6 +44,7 @@ export class EngineSession {
   private readonly cache = new InstanceCache();
   private readonly loader: InstanceLoader;
   private lanes = 0;
+  private askedAt = -Infinity;
   private scheduled = false;
 
   constructor(
@@ -82,6 +83,11 @@ export class EngineSession {
     return this.enqueue(header, header, command, options);
   }
 
+  /** Somebody has asked for something, other than by a batch, within the last `ms`. */
+  hasFreshTraffic(ms: number): boolean {
+    return performance.now() - this.askedAt < ms;
+  }
+
   /** What a command would do, on what is stored now. Nothing is kept. */
   async preview(target: InstanceKey, command: Command): Promise<{ instance: LiveInstance; result: StepResult } | null> {
     const instance = await this.read(target);
@@ -104,6 +110,7 @@ export class EngineSession {
     options: ApplyOptions,
   ): Promise<SessionResult> {
     const { tenantId, guid } = target;
+    if (options.origin && !options.batchItem) this.askedAt = performance.now();
     return new Promise((resolve, reject) => {
       const state = { reread: false, conflicts: 0, resolve, reject };
       this.queue.push({ key: keyOf(target), target: { tenantId, guid }, header, command, options, ...state });

@@ -15,7 +15,7 @@ export async function previewSelection(
   target: BatchTarget,
   samples: number,
 ): Promise<BatchPreview> {
-  const { text, parameters } = await compileSelection(dataSource, tenantId, selection, target);
+  const { text, order, parameters } = await compileSelection(dataSource, tenantId, selection, target);
   const counts = await queryRows<{ status: InstanceStatus | null; process_key: string | null; count: number }>(
     dataSource,
     `SELECT status, process_key, count(*) AS count FROM (${text}) AS item GROUP BY status, process_key`,
@@ -24,7 +24,7 @@ export async function previewSelection(
   const first = await queryRows<ChosenItem>(
     dataSource,
     `SELECT guid AS "instanceGuid", element_instance_id AS "elementInstanceId", attempt, task_id AS "taskId", status AS "statusBefore"
-     FROM (${text} LIMIT $${parameters.length + 1}) AS item`,
+     FROM (${text}${order} LIMIT $${parameters.length + 1}) AS item`,
     [...parameters, samples],
   );
   const byProcess = sumBy(counts, ({ process_key }) => process_key);

@@ -6,11 +6,13 @@ import { findDefinitionsOfKey } from './instance-list.js';
 import { SqlCondition } from './sql-condition.js';
 
 /**
- * What a selection meets, as a SELECT of `instance_id, guid, element_instance_id, attempt, task_id, status, process_key` in the
- * order in which items begin, with its parameters. The condition of a filter is the one of the list.
+ * What a selection meets, as a SELECT of `instance_id, guid, element_instance_id, attempt, task_id, status, process_key`, with its
+ * parameters. The condition of a filter is the one of the list.
  */
 export interface SelectionQuery {
   readonly text: string;
+  /** The order in which items begin: to be put behind the text. Who only counts need not sort. */
+  readonly order: string;
   readonly parameters: readonly unknown[];
 }
 
@@ -56,8 +58,8 @@ function ofFilter(condition: SqlCondition, filter: InstanceListFilter, target: B
   const { join, columns, order } = JOINS[target];
   const text = `SELECT instance.id AS instance_id, instance.guid, ${columns}, instance.status, instance.process_key
     FROM process_instance AS instance ${join(openIncident(condition, filter))}
-    WHERE ${condition.text} ORDER BY instance.started_at, instance.id${order}`;
-  return { text, parameters: condition.parameters };
+    WHERE ${condition.text}`;
+  return { text, order: ` ORDER BY instance.started_at, instance.id${order}`, parameters: condition.parameters };
 }
 
 function ofIds(condition: SqlCondition, tenant: string, guids: readonly string[], target: BatchTarget): SelectionQuery {
@@ -65,8 +67,8 @@ function ofIds(condition: SqlCondition, tenant: string, guids: readonly string[]
   const text = `SELECT instance.id AS instance_id, wanted.guid, ${columns}, instance.status, instance.process_key
     FROM unnest(${condition.bind(guids)}::text[]) WITH ORDINALITY AS wanted(guid, place)
     LEFT JOIN process_instance AS instance ON instance.guid = wanted.guid AND instance.tenant_id = ${tenant}
-    ${join(openIncident(condition, {}))} ORDER BY wanted.place${order}`;
-  return { text, parameters: condition.parameters };
+    ${join(openIncident(condition, {}))}`;
+  return { text, order: ` ORDER BY wanted.place${order}`, parameters: condition.parameters };
 }
 
 /** Of an item that was about a failure, the failure of the same visit now; of any other, all that its instance has. */
@@ -81,7 +83,6 @@ function ofBatch(
   const text = `SELECT instance.id AS instance_id, item.instance_guid AS guid, ${columns}, instance.status, instance.process_key
     FROM batch_item AS item LEFT JOIN process_instance AS instance ON instance.id = item.instance_id AND instance.tenant_id = ${tenant}
     ${join(`${openIncident(condition, {})} AND ${sameVisit}`)}
-    WHERE item.batch_id = ${condition.bind(batchId)} AND item.state = ANY (${condition.bind(states)}::text[])
-    ORDER BY item.item_no${order}`;
-  return { text, parameters: condition.parameters };
+    WHERE item.batch_id = ${condition.bind(batchId)} AND item.state = ANY (${condition.bind(states)}::text[])`;
+  return { text, order: ` ORDER BY item.item_no${order}`, parameters: condition.parameters };
 }

@@ -208,13 +208,13 @@ export class PgBatchStore extends BatchStore {
     target: BatchTarget,
     maxItems: number,
   ): Promise<number> {
-    const { text, parameters } = await compileSelection(manager, batch.tenantId, selection, target);
+    const { text, order, parameters } = await compileSelection(manager, batch.tenantId, selection, target);
     const [chosen] = await queryRows<{ total: number }>(
       manager,
       `WITH chosen AS (
          INSERT INTO batch_item (batch_id, item_no, instance_id, instance_guid, element_instance_id, attempt, task_id, status_before)
          SELECT $${parameters.length + 1}::bigint, row_number() OVER (), instance_id, guid, element_instance_id, attempt, task_id, status
-         FROM (${text} LIMIT $${parameters.length + 2}) AS item RETURNING 1)
+         FROM (${text}${order} LIMIT $${parameters.length + 2}) AS item RETURNING 1)
        SELECT count(*) AS total FROM chosen`,
       [...parameters, batch.id, maxItems + 1],
     );
