@@ -123,3 +123,97 @@ export interface PublishedMessage extends JsonObject {
   readonly correlated: readonly string[];
   readonly buffered: boolean;
 }
+
+/** Failures of one cause. Instants are ISO 8601. */
+export interface FailureGroup extends JsonObject {
+  readonly groupId: string;
+  readonly processDefinitionId: number;
+  readonly processKey: string;
+  readonly activityId: string;
+  readonly errorCode: string;
+  readonly errorClass: string;
+  /** The message without what changes from case to case. */
+  readonly pattern: string;
+  /** Failures that are open now. */
+  readonly count: number;
+  /** Failures that were ever opened. */
+  readonly total: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** Of each of the last 24 hours, the oldest first. */
+  readonly trend: readonly { readonly from: string; readonly opened: number; readonly settled: number }[];
+  readonly samples: readonly { readonly instanceGuid: string; readonly message: string; readonly at: string }[];
+  readonly affectedVersions: readonly { readonly version: number; readonly count: number }[];
+  readonly state: 'open' | 'acknowledged' | 'snoozed';
+  readonly snoozedUntil: string | null;
+  readonly owner: string | null;
+  readonly note: string | null;
+}
+
+/** How an item of a batch stands, or has ended. */
+export type BatchItemState =
+  | 'pending'
+  | 'running'
+  | 'recovered'
+  | 'done'
+  | 'failed-again'
+  | 'still-running'
+  | 'interrupted'
+  | 'refused'
+  | 'moved-on'
+  | 'not-attempted';
+
+/** A command on many instances. */
+export interface Batch extends JsonObject {
+  readonly batchId: string;
+  readonly kind: string;
+  readonly status: 'running' | 'paused' | 'stopped' | 'aborting' | 'aborted' | 'completed';
+  /** Why it was paused, stopped or aborted. */
+  readonly statusReason: string | null;
+  readonly total: number;
+  /** Items in each state, those of nothing included. */
+  readonly counts: Readonly<Record<BatchItemState, number>>;
+  readonly progress: {
+    readonly ended: number;
+    readonly percent: number;
+    readonly perSecond: number | null;
+    /** Null: not known yet. */
+    readonly remainingMs: number | null;
+  };
+  /** Null: it has none. */
+  readonly canary: { readonly items: number; readonly state: 'running' | 'passed' | 'failed' } | null;
+  readonly reason: string | null;
+  readonly repeatOf: string | null;
+  readonly startedBy: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** Items of a batch. */
+export interface BatchItems {
+  readonly items: readonly {
+    readonly item: number;
+    readonly instanceGuid: string;
+    readonly taskId: string | null;
+    readonly state: BatchItemState;
+    readonly statusBefore: InstanceStatus | null;
+    readonly statusAfter: InstanceStatus | null;
+    readonly errorCode: string | null;
+    readonly errorMessage: string | null;
+    readonly reason: string | null;
+    readonly startedAt: string | null;
+    readonly endedAt: string | null;
+  }[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** What a batch would be about. */
+export interface BatchPreview extends JsonObject {
+  readonly total: number;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly byProcess: readonly { readonly processKey: string; readonly count: number }[];
+  /** Items in states that the command is refused in. */
+  readonly willBeRefused: number;
+  readonly samples: readonly JsonObject[];
+}

@@ -1,7 +1,11 @@
 import type {
   ActivatedJobs,
   AuditPage,
+  Batch,
+  BatchItems,
+  BatchPreview,
   DeployedDefinition,
+  FailureGroup,
   HeartbeatAnswer,
   InstanceState,
   JobAnswer,
@@ -11,6 +15,18 @@ import type {
 } from './answers.js';
 import type { JsonObject } from './json.js';
 import type { GetActivitiesRequest, GetAuditTrailRequest, VerifyAuditTrailRequest } from './requests/audit.js';
+import type {
+  AbortBatchRequest,
+  GetBatchItemsRequest,
+  GetBatchListRequest,
+  GetBatchRequest,
+  PauseBatchRequest,
+  PreviewBatchRequest,
+  RepeatBatchFailuresRequest,
+  ResumeBatchRequest,
+  StartBatchRequest,
+} from './requests/batches.js';
+import type { GetFailureGroupsRequest, UpdateFailureGroupRequest } from './requests/failures.js';
 import type { CloseCircuitRequest, GetCircuitsRequest, OpenCircuitRequest } from './requests/circuits.js';
 import type {
   CreateProcessDefinitionRequest,
@@ -67,6 +83,8 @@ export interface Call<Request, Answer> {
 
 /** Every command and query of the server, by the client's method for it. */
 export interface Requests {
+  /** End a batch: nothing more begins. */
+  abortBatch: Call<AbortBatchRequest, Batch>;
   /** Lock jobs for a worker, and wait for some where there are none. */
   activateJobs: Call<ActivateJobsRequest, ActivatedJobs>;
   /** Move this server process's clock and do all that is due then (only with REPRISE_TEST_CLOCK=true). Other nodes keep theirs: use it with one node. */
@@ -91,10 +109,18 @@ export interface Requests {
   getActivities: Call<GetActivitiesRequest, Page<JsonObject>>;
   /** Who did what, and what was decided by itself; newest first. */
   getAuditTrail: Call<GetAuditTrailRequest, AuditPage>;
+  /** How a batch stands, with the number of items in each state. */
+  getBatch: Call<GetBatchRequest, Batch>;
+  /** What became of each item of a batch, page by page. */
+  getBatchItems: Call<GetBatchItemsRequest, BatchItems>;
+  /** Batches of the tenant, the newest first. */
+  getBatchList: Call<GetBatchListRequest, Page<Batch>>;
   /** What attempts depend on, where it has failed lately: its state, and what it holds back. */
   getCircuits: Call<GetCircuitsRequest, JsonObject>;
   /** The context loaders that definitions may name. */
   getContextLoaders: Call<GetContextLoadersRequest, JsonObject>;
+  /** Failures by their causes, with exact counts. */
+  getFailureGroups: Call<GetFailureGroupsRequest, Page<FailureGroup>>;
   /** The limits of the tenant, with what uses them and waits for them now. */
   getLimits: Call<GetLimitsRequest, JsonObject>;
   /** A process definition with what belongs to it. */
@@ -117,10 +143,14 @@ export interface Requests {
   listApiTokens: Call<ListApiTokensRequest, JsonObject>;
   /** Hold back automatic attempts that depend on an endpoint or a task type. */
   openCircuit: Call<OpenCircuitRequest, JsonObject>;
+  /** Let a batch begin nothing more until it is resumed. */
+  pauseBatch: Call<PauseBatchRequest, Batch>;
   /** Begin nothing new until the instance is resumed. */
   pauseProcessInstance: Call<PauseProcessInstanceRequest, InstanceState>;
   /** Move the next automatic attempt of a task to another time. */
   postponeRetry: Call<PostponeRetryRequest, OperatorAnswer>;
+  /** What a batch would be about, with a dry run of its first items. Changes nothing. */
+  previewBatch: Call<PreviewBatchRequest, BatchPreview>;
   /** Bring a message to all that wait for it, start what it starts, and keep it for its time to live. */
   publishMessage: Call<PublishMessageRequest, PublishedMessage>;
   /** Say that a job is being worked on, and extend its lock. */
@@ -129,6 +159,10 @@ export interface Requests {
   removeLimit: Call<RemoveLimitRequest, JsonObject>;
   /** Give a process definition another name; its version stays. */
   renameProcessDefinition: Call<RenameProcessDefinitionRequest, JsonObject>;
+  /** Do a batch again, on those of its items that have not recovered. */
+  repeatBatchFailures: Call<RepeatBatchFailuresRequest, Batch>;
+  /** Let a paused or stopped batch go on, whatever its canaries said. */
+  resumeBatch: Call<ResumeBatchRequest, Batch>;
   /** Go on where the instance was paused. */
   resumeProcessInstance: Call<ResumeProcessInstanceRequest, InstanceState>;
   /** Execute a failed task again, with corrected variables. */
@@ -147,6 +181,8 @@ export interface Requests {
   signalProcessInstance: Call<SignalProcessInstanceRequest, InstanceState>;
   /** Pass over a failed task with a stated result. */
   skipFailedTask: Call<SkipFailedTaskRequest, OperatorAnswer>;
+  /** Do a command on many instances, and find out what came of each. */
+  startBatch: Call<StartBatchRequest, Batch>;
   /** Start a process instance. */
   startProcessInstance: Call<StartProcessInstanceRequest, InstanceState>;
   /** Supervised mode: stand before the previous task again. */
@@ -155,6 +191,8 @@ export interface Requests {
   stepForward: Call<StepForwardRequest, OperatorAnswer>;
   /** End a job with a modelled error. */
   throwBpmnError: Call<ThrowBpmnErrorRequest, JobAnswer>;
+  /** Say who looks after a group of failures, what is known about it, and whether it is taken care of. */
+  updateFailureGroup: Call<UpdateFailureGroupRequest, JsonObject>;
   /** Change how many automatic attempts a job has left. */
   updateJobRetries: Call<UpdateJobRetriesRequest, JobAnswer>;
   /** Change a process definition; a new model makes a new version. */
@@ -169,6 +207,7 @@ export interface Requests {
 
 /** How each of them is sent. */
 export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
+  abortBatch: { cmd: 'AbortBatchCommand', kind: 'command' },
   activateJobs: { cmd: 'ActivateJobsCommand', kind: 'poll' },
   advanceClock: { cmd: 'AdvanceClockCommand', kind: 'command' },
   broadcastSignal: { cmd: 'BroadcastSignalCommand', kind: 'command' },
@@ -181,8 +220,12 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   failJob: { cmd: 'FailJobCommand', kind: 'command' },
   getActivities: { cmd: 'GetActivitiesQuery', kind: 'query' },
   getAuditTrail: { cmd: 'GetAuditTrailQuery', kind: 'query' },
+  getBatch: { cmd: 'GetBatchQuery', kind: 'query' },
+  getBatchItems: { cmd: 'GetBatchItemsQuery', kind: 'query' },
+  getBatchList: { cmd: 'GetBatchListQuery', kind: 'query' },
   getCircuits: { cmd: 'GetCircuitsQuery', kind: 'query' },
   getContextLoaders: { cmd: 'GetContextLoadersQuery', kind: 'query' },
+  getFailureGroups: { cmd: 'GetFailureGroupsQuery', kind: 'query' },
   getLimits: { cmd: 'GetLimitsQuery', kind: 'query' },
   getProcessBundle: { cmd: 'GetProcessBundleQuery', kind: 'query' },
   getProcessDefinitionById: { cmd: 'GetProcessDefinitionByIdQuery', kind: 'query' },
@@ -194,12 +237,16 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   giveUpRetries: { cmd: 'GiveUpRetriesCommand', kind: 'command' },
   listApiTokens: { cmd: 'ListApiTokensQuery', kind: 'query' },
   openCircuit: { cmd: 'OpenCircuitCommand', kind: 'command' },
+  pauseBatch: { cmd: 'PauseBatchCommand', kind: 'command' },
   pauseProcessInstance: { cmd: 'PauseProcessInstanceCommand', kind: 'command' },
   postponeRetry: { cmd: 'PostponeRetryCommand', kind: 'command' },
+  previewBatch: { cmd: 'PreviewBatchQuery', kind: 'query' },
   publishMessage: { cmd: 'PublishMessageCommand', kind: 'command' },
   recordHeartbeat: { cmd: 'RecordHeartbeatCommand', kind: 'poll' },
   removeLimit: { cmd: 'RemoveLimitCommand', kind: 'command' },
   renameProcessDefinition: { cmd: 'RenameProcessDefinitionCommand', kind: 'command' },
+  repeatBatchFailures: { cmd: 'RepeatBatchFailuresCommand', kind: 'command' },
+  resumeBatch: { cmd: 'ResumeBatchCommand', kind: 'command' },
   resumeProcessInstance: { cmd: 'ResumeProcessInstanceCommand', kind: 'command' },
   retryFailedTask: { cmd: 'RetryFailedTaskCommand', kind: 'command' },
   retryNow: { cmd: 'RetryNowCommand', kind: 'command' },
@@ -209,10 +256,12 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   setProcessVariables: { cmd: 'SetProcessVariablesCommand', kind: 'command' },
   signalProcessInstance: { cmd: 'SignalProcessInstanceCommand', kind: 'command' },
   skipFailedTask: { cmd: 'SkipFailedTaskCommand', kind: 'command' },
+  startBatch: { cmd: 'StartBatchCommand', kind: 'command' },
   startProcessInstance: { cmd: 'StartProcessInstanceCommand', kind: 'command' },
   stepBackward: { cmd: 'StepBackwardCommand', kind: 'command' },
   stepForward: { cmd: 'StepForwardCommand', kind: 'command' },
   throwBpmnError: { cmd: 'ThrowBpmnErrorCommand', kind: 'command' },
+  updateFailureGroup: { cmd: 'UpdateFailureGroupCommand', kind: 'command' },
   updateJobRetries: { cmd: 'UpdateJobRetriesCommand', kind: 'command' },
   updateProcessDefinition: { cmd: 'UpdateProcessDefinitionCommand', kind: 'command' },
   updateRetryPolicy: { cmd: 'UpdateRetryPolicyCommand', kind: 'command' },

@@ -10,7 +10,7 @@ import { BranchRest } from '../session/branch-rest.js';
 import { EngineSession } from '../session/engine-session.js';
 import type { CommandOrigin } from '../session/origin.js';
 import { attempted, notFound, rejected, unusable } from './item-outcome.js';
-import type { AnyBatchKind, ReadyKind } from './kinds/index.js';
+import type { AnyBatchKind, ReadyKind } from './batch-kinds.js';
 
 /** After a command from outside, others are likely to follow, in ms. */
 const FRESH_MS = 100;
@@ -36,7 +36,7 @@ export class BatchItemDeed {
 
   /** People and programs are at work on this server: a batch should leave it to them as far as it can. */
   get hasFreshTraffic(): boolean {
-    return this.session.hasFreshTraffic(FRESH_MS);
+    return this.session.traffic.within(FRESH_MS);
   }
 
   /**

@@ -9,7 +9,7 @@ import { RequestAudit } from '../request-audit.js';
 import { originOf } from '../requests/origin-of.js';
 import type { BatchData } from './batch-data.js';
 import { batchIdOf, batchView } from './batch-view.js';
-import { kindOf } from './kinds/index.js';
+import { kindOf } from './batch-kinds.js';
 
 /** How a command moves a batch on. */
 export interface BatchMoveSpec {

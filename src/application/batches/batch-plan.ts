@@ -5,11 +5,12 @@ import { findJsonProblem } from '../../contract/json-rules.js';
 import type { JsonObject } from '../../engine/index.js';
 import type { BatchSelection } from '../ports/batches.js';
 import { INSTANCE_FILTER_ALIASES, InstanceFilterData, instanceFilterOf } from '../process-instances/instance-filter.js';
+import { textsOf } from '../requests/field-values.js';
 import { OptionalFlag, OptionalInt, OptionalText, OptionalVariables, RequiredChoice } from '../requests/fields.js';
 import { invalidField } from '../requests/invalid-request.js';
 import { readAs } from '../requests/validate-fields.js';
 import { BatchOptionsData } from './batch-options.js';
-import { BATCH_KIND_NAMES } from './kinds/index.js';
+import { BATCH_KIND_NAMES } from './batch-kinds.js';
 
 /** Instances that can be named one by one. */
 const MOST_GUIDS = 10_000;
@@ -23,10 +24,12 @@ function OptionalGuids(description: string): PropertyDecorator {
     ValidateBy({
       name: 'guids',
       validator: {
-        validate: (value: unknown) =>
-          Array.isArray(value) && value.length > 0 && value.length <= MOST_GUIDS && value.every((each) => isGuid(each)),
+        validate: (value: unknown) => {
+          const guids: unknown[] = Array.isArray(value) ? value : [value];
+          return guids.length > 0 && guids.length <= MOST_GUIDS && guids.every((each) => isGuid(each));
+        },
         defaultMessage: (args?: ValidationArguments) =>
-          `${args?.property ?? ''} must be a list of 1 to ${MOST_GUIDS} texts of 1 to 255 characters`,
+          `${args?.property ?? ''} must be texts of 1 to 255 characters: one, or a list of 1 to ${MOST_GUIDS}`,
       },
     }),
   );
@@ -85,7 +88,7 @@ export function selectionOf(data: BatchPlanData): { readonly selection: BatchSel
   if (instanceGuids !== undefined) {
     if (isFiltered || data.filter !== undefined || all === true)
       throw invalidField('instanceGuids', 'exclusive', 'Expected instanceGuids or a filter, but got both');
-    const distinct = [...new Set(instanceGuids)];
+    const distinct = [...new Set(textsOf(instanceGuids))];
     return {
       selection: { by: 'ids', instanceGuids: distinct },
       shown: { instanceGuids: distinct.slice(0, SHOWN), count: distinct.length },

@@ -35,7 +35,7 @@ export class BatchRun {
   private status: BatchStatus | null;
   private failures = 0;
   private ended = 0;
-  private error: unknown = null;
+  private error: Error | null = null;
 
   constructor(
     private readonly ready: ReadyBatch,
@@ -139,7 +139,7 @@ export class BatchRun {
   private async inLines(work: (line: number) => Promise<void>): Promise<void> {
     const lines = Array.from({ length: this.ready.batch.options.concurrency }, (_, line) =>
       work(line).catch((error: unknown) => {
-        this.error ??= error;
+        this.error ??= error instanceof Error ? error : new Error(String(error));
       }),
     );
     await Promise.all(lines);

@@ -4,7 +4,7 @@ import { Clock } from '../ports/clock.js';
 import { RequestAudit } from '../request-audit.js';
 import { BatchItemDeed } from './batch-item-deed.js';
 import { BatchRun } from './batch-run.js';
-import { findBatchKind } from './kinds/index.js';
+import { findBatchKind } from './batch-kinds.js';
 
 /** Makes the runs of batches on this node. */
 @Injectable()

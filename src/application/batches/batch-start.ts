@@ -9,7 +9,7 @@ import { InstanceStore } from '../ports/instance-store.js';
 import { RequestAudit } from '../request-audit.js';
 import { originOf } from '../requests/origin-of.js';
 import { batchView } from './batch-view.js';
-import type { AnyBatchKind } from './kinds/index.js';
+import type { AnyBatchKind } from './batch-kinds.js';
 
 /** Items that a batch may have. */
 const MAX_ITEMS = 1_000_000;

@@ -1,4 +1,4 @@
-import { BatchStore, type BatchOutcome, type BatchStatus } from '../ports/batches.js';
+import type { BatchOutcome, BatchStatus, BatchStore } from '../ports/batches.js';
 import type { Clock } from '../ports/clock.js';
 
 /** Outcomes that are written together at most, and how long the first of them waits for others, in ms. */

@@ -14,6 +14,7 @@ import {
 import { AuditStore } from '../ports/stores.js';
 import { Telemetry } from '../ports/telemetry.js';
 import { CommandQueue } from './command-queue.js';
+import { FreshTraffic } from './fresh-traffic.js';
 import { handOutEffects } from './hand-out-effects.js';
 import { InstanceCache, keyOf } from './instance-cache.js';
 import { InstanceLoader } from './instance-loader.js';
@@ -39,12 +40,12 @@ const SECOND_LANE = 8;
 @Injectable()
 export class EngineSession {
   readonly watch = new InstanceWatch();
+  readonly traffic = new FreshTraffic();
   private readonly logger = new Logger('Session');
   private readonly queue = new CommandQueue<QueuedCommand>();
   private readonly cache = new InstanceCache();
   private readonly loader: InstanceLoader;
   private lanes = 0;
-  private askedAt = -Infinity;
   private scheduled = false;
 
   constructor(
@@ -83,11 +84,6 @@ export class EngineSession {
     return this.enqueue(header, header, command, options);
   }
 
-  /** Somebody has asked for something, other than by a batch, within the last `ms`. */
-  hasFreshTraffic(ms: number): boolean {
-    return performance.now() - this.askedAt < ms;
-  }
-
   /** What a command would do, on what is stored now. Nothing is kept. */
   async preview(target: InstanceKey, command: Command): Promise<{ instance: LiveInstance; result: StepResult } | null> {
     const instance = await this.read(target);
@@ -110,7 +106,7 @@ export class EngineSession {
     options: ApplyOptions,
   ): Promise<SessionResult> {
     const { tenantId, guid } = target;
-    if (options.origin && !options.batchItem) this.askedAt = performance.now();
+    if (options.origin && !options.batchItem) this.traffic.note();
     return new Promise((resolve, reject) => {
       const state = { reread: false, conflicts: 0, resolve, reject };
       this.queue.push({ key: keyOf(target), target: { tenantId, guid }, header, command, options, ...state });

@@ -51,7 +51,7 @@ export interface GetProcessInstanceListRequest {
   readonly errorText?: string;
   /** Only with a task that waits for its next automatic attempt, or (false) only without. */
   readonly retrying?: boolean;
-  /** Not available yet. */
+  /** Only with an open failure of this group. */
   readonly failureGroup?: string;
   /** Started not before this instant or date. */
   readonly startedFrom?: string;

@@ -24,7 +24,7 @@ export interface CountedRow {
   readonly counts: Partial<Record<BatchItemState, number>>;
 }
 
-/** A batch and its counts out of one row. */
-export function countedBatch({ counts, ...batch }: BatchRow & CountedRow): { batch: BatchRecord; counts: BatchCounts } {
-  return { batch, counts };
+/** A batch and its counts out of one row, which may have more than that. */
+export function countedBatch(row: BatchRow & CountedRow): { batch: BatchRecord; counts: BatchCounts } {
+  return { batch: row, counts: row.counts };
 }

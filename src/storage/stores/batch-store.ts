@@ -94,7 +94,7 @@ export class PgBatchStore extends BatchStore {
       condition.parameters,
     );
     const totalRecords = rows[0]?.total_records ?? 0;
-    return { items: rows.map(({ total_records: _, ...row }) => countedBatch(row)), totalRecords };
+    return { items: rows.map(countedBatch), totalRecords };
   }
 
   async items(

@@ -1,5 +1,5 @@
 import { OptionalChoice, OptionalInt, OptionalTexts } from '../../requests/fields.js';
-import { BATCH_KIND_NAMES } from '../kinds/index.js';
+import { BATCH_KIND_NAMES } from '../batch-kinds.js';
 
 const STATUSES = ['running', 'paused', 'stopped', 'aborting', 'aborted', 'completed'] as const;
 

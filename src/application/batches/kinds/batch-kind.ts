@@ -1,7 +1,7 @@
 import type { Command, InstanceStatus } from '../../../engine/index.js';
 import type { BatchTarget, ChosenItem } from '../../ports/batches.js';
 
-/** A command that batches do on each of their items. One file each; `index.ts` lists them. */
+/** A command that batches do on each of their items. One file each; `batch-kinds.ts` lists them. */
 export interface BatchKind<P extends object = object> {
   /** As clients name it. */
   readonly name: string;

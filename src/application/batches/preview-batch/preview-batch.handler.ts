@@ -5,7 +5,7 @@ import { describeDryRun } from '../../dry-run.js';
 import { BatchStore, type BatchPreview, type ChosenItem } from '../../ports/batches.js';
 import { EngineSession } from '../../session/engine-session.js';
 import { selectionOf } from '../batch-plan.js';
-import { kindOf, type AnyBatchKind, type ReadyKind } from '../kinds/index.js';
+import { kindOf, type AnyBatchKind, type ReadyKind } from '../batch-kinds.js';
 import { PreviewBatchQuery } from './preview-batch.command.js';
 
 const SAMPLES = 5;

@@ -9,7 +9,7 @@ import { originOf } from '../../requests/origin-of.js';
 import { optionsOf } from '../batch-options.js';
 import { BatchStart } from '../batch-start.js';
 import { batchIdOf } from '../batch-view.js';
-import { kindOf } from '../kinds/index.js';
+import { kindOf } from '../batch-kinds.js';
 import { RepeatBatchFailuresCommand } from './repeat-batch-failures.command.js';
 
 @CommandHandler(RepeatBatchFailuresCommand)

@@ -4,7 +4,7 @@ import { requirePermission } from '../../access/missing-permission.js';
 import { optionsOf } from '../batch-options.js';
 import { selectionOf } from '../batch-plan.js';
 import { BatchStart } from '../batch-start.js';
-import { kindOf } from '../kinds/index.js';
+import { kindOf } from '../batch-kinds.js';
 import { StartBatchCommand } from './start-batch.command.js';
 
 @CommandHandler(StartBatchCommand)

@@ -1,15 +1,15 @@
-import type { JsonObject } from '../../../engine/index.js';
-import type { ChosenItem } from '../../ports/batches.js';
-import { invalidField } from '../../requests/invalid-request.js';
-import { readAs } from '../../requests/validate-fields.js';
-import type { BatchKind } from './batch-kind.js';
-import { cancel } from './cancel.js';
-import { pause } from './pause.js';
-import { resume } from './resume.js';
-import { retryNow } from './retry-now.js';
-import { retry } from './retry.js';
-import { setVariables } from './set-variables.js';
-import { skip } from './skip.js';
+import type { JsonObject } from '../../engine/index.js';
+import type { ChosenItem } from '../ports/batches.js';
+import { invalidField } from '../requests/invalid-request.js';
+import { readAs } from '../requests/validate-fields.js';
+import type { BatchKind } from './kinds/batch-kind.js';
+import { cancel } from './kinds/cancel.js';
+import { pause } from './kinds/pause.js';
+import { resume } from './kinds/resume.js';
+import { retryNow } from './kinds/retry-now.js';
+import { retry } from './kinds/retry.js';
+import { setVariables } from './kinds/set-variables.js';
+import { skip } from './kinds/skip.js';
 
 /** A kind whose parameters only it knows: they are read when it is made ready for a batch. */
 export interface AnyBatchKind extends Omit<BatchKind, 'command' | 'parameters'> {
