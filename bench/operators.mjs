@@ -81,7 +81,9 @@ async function fail(id, name, count) {
  */
 async function startBatch(instanceGuids, more = {}) {
   const parameters = { updatedVariables: { ok: true } };
-  return (await send('StartBatch', { kind: 'retry', instanceGuids, parameters, reason: 'measured', ...concurrency, ...more }))['batchId'];
+  return (await send('StartBatch', { kind: 'retry', instanceGuids, parameters, reason: 'measured', ...concurrency, ...more }))[
+    'batchId'
+  ];
 }
 
 /** @param {unknown} batchId */
