@@ -59,6 +59,7 @@ module.exports = {
           '@nestjs/swagger',
           'class-validator',
           'class-transformer',
+          'ajv',
           'croner',
           'luxon',
           '@types/luxon',

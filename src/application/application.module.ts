@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TokenLookup } from './access/token-lookup.js';
+import { ApprovableCommands } from './approvals/approvable.js';
 import { AuditExport } from './audit/audit-export.js';
 import { BatchItemDeed } from './batches/batch-item-deed.js';
 import { BatchMove } from './batches/batch-move.js';
@@ -18,6 +19,8 @@ import { JobAdmission } from './jobs/job-admission.js';
 import { JobBoard } from './jobs/job-board.js';
 import { JobCommand } from './jobs/job-command.js';
 import { BufferedMessages } from './messages/buffered-messages.js';
+import { OperatorPermits } from './operator-rules/operator-permits.js';
+import { PolicyLookup } from './operator-rules/policy-lookup.js';
 import { OperatorCommand } from './operator-command.js';
 import { DefinitionChanges } from './process-definitions/definition-changes.js';
 import { RequestAudit } from './request-audit.js';
@@ -48,6 +51,7 @@ const SHARED = [
   imports: [CqrsModule],
   providers: [
     ...SHARED,
+    ApprovableCommands,
     BatchItemDeed,
     BatchMove,
     BatchStart,
@@ -59,6 +63,8 @@ const SHARED = [
     JobCommand,
     EditRetries,
     OperatorCommand,
+    OperatorPermits,
+    PolicyLookup,
     TrailReader,
     ...HANDLERS,
   ],

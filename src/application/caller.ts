@@ -12,8 +12,16 @@ export interface Caller {
   readonly idempotencyClaim?: string;
   /** All tenants that the caller may name, `tenantId` among them; absent: that one only. */
   readonly tenants?: ReadonlySet<string>;
+  /** Set where a second person has agreed to the very command that is done. */
+  readonly approval?: CallerApproval;
   /** Made when it is asked for. Aborted when who asks has gone away: nobody would hear the answer. */
   readonly gone?: () => AbortSignal;
+}
+
+/** Who has asked for what an approver now does. */
+export interface CallerApproval {
+  readonly approvalId: number;
+  readonly requestedBy: string;
 }
 
 /** The claim that what the caller's command changes makes good; null where it has none. */

@@ -4,17 +4,7 @@ import type { LiveInstance } from './session/live-instance.js';
 
 /** What a step that is not kept would do, as far as it can be known without executing a task (CONTRACT section 11.6). */
 export function describeDryRun(instance: LiveInstance, result: StepResult): Record<string, unknown> {
-  if (result.kind === 'rejected') {
-    const nothing = { willExecute: [], willWaitFor: [], willCancel: [], willCompensate: [], changes: [] };
-    return {
-      dryRun: true,
-      allowed: false,
-      reason: result.message,
-      ...nothing,
-      statusAfter: instance.state.status,
-      ...result.data,
-    };
-  }
+  if (result.kind === 'rejected') return describeRefusal(instance, result.message, result.data);
   const task = (nodeId: string): Record<string, unknown> => {
     const node = instance.definition.nodesById.get(nodeId);
     return { taskId: nodeId, taskName: node?.name ?? nodeId, taskType: node ? typeName(node) : null };
@@ -39,5 +29,25 @@ export function describeDryRun(instance: LiveInstance, result: StepResult): Reco
     willCompensate: [],
     changes: result.report.changes,
     statusAfter: result.state.status,
+  };
+}
+
+/** The same for a command that would be refused. */
+export function describeRefusal(
+  instance: LiveInstance,
+  reason: string,
+  data: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return {
+    dryRun: true,
+    allowed: false,
+    reason,
+    willExecute: [],
+    willWaitFor: [],
+    willCancel: [],
+    willCompensate: [],
+    changes: [],
+    statusAfter: instance.state.status,
+    ...data,
   };
 }

@@ -1,6 +1,13 @@
 import { GetActivitiesHandler } from './audit/get-activities/get-activities.handler.js';
 import { GetAuditTrailHandler } from './audit/get-audit-trail/get-audit-trail.handler.js';
 import { VerifyAuditTrailHandler } from './audit/verify-audit-trail/verify-audit-trail.handler.js';
+import { SetOperatorPolicyHandler } from './operator-rules/set-operator-policy/set-operator-policy.handler.js';
+import { RemoveOperatorPolicyHandler } from './operator-rules/remove-operator-policy/remove-operator-policy.handler.js';
+import { GetOperatorPoliciesHandler } from './operator-rules/get-operator-policies/get-operator-policies.handler.js';
+import { RequestApprovalHandler } from './approvals/request-approval/request-approval.handler.js';
+import { ApproveHandler } from './approvals/approve/approve.handler.js';
+import { RejectHandler } from './approvals/reject/reject.handler.js';
+import { GetApprovalsHandler } from './approvals/get-approvals/get-approvals.handler.js';
 import { AbortBatchHandler } from './batches/abort-batch/abort-batch.handler.js';
 import { GetBatchItemsHandler } from './batches/get-batch-items/get-batch-items.handler.js';
 import { GetBatchListHandler } from './batches/get-batch-list/get-batch-list.handler.js';
@@ -64,6 +71,7 @@ export const HANDLERS = [
   AbortBatchHandler,
   ActivateJobsHandler,
   AdvanceClockHandler,
+  ApproveHandler,
   BroadcastSignalHandler,
   CancelProcessInstanceHandler,
   CloseCircuitHandler,
@@ -73,6 +81,7 @@ export const HANDLERS = [
   DeleteProcessDefinitionHandler,
   FailJobHandler,
   GetActivitiesHandler,
+  GetApprovalsHandler,
   GetAuditTrailHandler,
   GetBatchHandler,
   GetBatchItemsHandler,
@@ -81,6 +90,7 @@ export const HANDLERS = [
   GetContextLoadersHandler,
   GetFailureGroupsHandler,
   GetLimitsHandler,
+  GetOperatorPoliciesHandler,
   GetProcessBundleHandler,
   GetProcessDefinitionByIdHandler,
   GetProcessDefinitionListHandler,
@@ -97,9 +107,12 @@ export const HANDLERS = [
   PreviewBatchHandler,
   PublishMessageHandler,
   RecordHeartbeatHandler,
+  RejectHandler,
   RemoveLimitHandler,
+  RemoveOperatorPolicyHandler,
   RenameProcessDefinitionHandler,
   RepeatBatchFailuresHandler,
+  RequestApprovalHandler,
   ResumeBatchHandler,
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
@@ -107,6 +120,7 @@ export const HANDLERS = [
   ReturnCallbackHandler,
   RevokeApiTokenHandler,
   SetLimitHandler,
+  SetOperatorPolicyHandler,
   SetProcessVariablesHandler,
   SignalProcessInstanceHandler,
   SkipFailedTaskHandler,

@@ -25,10 +25,16 @@ export interface NextAction {
   readonly action: string;
   readonly label: string;
   readonly command?: string;
+  /** Whether the caller may do it now; absent: not asked. */
+  readonly allowed?: boolean;
+  /** What it needs besides. */
+  readonly requires?: 'reason' | 'approval';
+  /** Why it is not allowed. */
+  readonly reason?: string;
 }
 
 /** What can be done about a failure (CONTRACT section 3b). */
-const FAILURE_ACTIONS: readonly NextAction[] = [
+export const FAILURE_ACTIONS: readonly NextAction[] = [
   { action: 'retry', label: 'Retry Again', command: 'RetryFailedTaskCommand' },
   { action: 'skip', label: 'Skip This Task', command: 'SkipFailedTaskCommand' },
   { action: 'cancel', label: 'Cancel Process', command: 'CancelProcessInstanceCommand' },

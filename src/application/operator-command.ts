@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { done, instanceNotFound, refused, type Answer } from '../contract/answer.js';
 import type { Command } from '../engine/index.js';
-import { describeDryRun } from './dry-run.js';
+import { RequestAudit } from './request-audit.js';
+import { describeDryRun, describeRefusal } from './dry-run.js';
+import { OperatorPermits, type RefusedPermit } from './operator-rules/operator-permits.js';
 import { Wakeups } from './ports/attempts.js';
 import { Clock } from './ports/clock.js';
 import { InstanceStore } from './ports/instance-store.js';
@@ -21,6 +23,8 @@ export class OperatorCommand {
     private readonly store: InstanceStore,
     private readonly clock: Clock,
     private readonly wakeups: Wakeups,
+    readonly permits: OperatorPermits,
+    private readonly requests: RequestAudit,
   ) {}
 
   /** Applies the command; a refusal or an unknown instance is an answer already. */
@@ -29,15 +33,32 @@ export class OperatorCommand {
     command: Command,
     origin: CommandOrigin,
   ): Promise<Extract<SessionResult, { kind: 'done' }> | { kind: 'answer'; answer: Answer }> {
-    const result = await this.session.apply({ tenantId: origin.caller.tenantId, guid: instanceGuid }, command, { origin });
+    const target = { tenantId: origin.caller.tenantId, guid: instanceGuid };
+    const permit = await this.permits.of(command, origin.caller, origin.comment, () => this.session.read(target));
+    if (permit.kind === 'refused') return { kind: 'answer', answer: await this.refuse(permit, origin) };
+    const result = await this.session.apply(target, permit.command, { origin });
     if (result.kind === 'done') return result;
     if (result.kind === 'not-found') return { kind: 'answer', answer: instanceNotFound(instanceGuid) };
     return { kind: 'answer', answer: refused(result.rejected.message, result.rejected.data) };
   }
 
+  private refuse({ refusal, instance }: RefusedPermit, origin: CommandOrigin): Promise<Answer> {
+    const { header, state } = instance;
+    const subject = { instanceGuid: header.guid, processKey: header.processKey };
+    const { message, rule, scope: policy } = refusal;
+    return this.requests.refuse(origin, message, { currentStatus: state.status, rule, policy }, '99', subject);
+  }
+
   /** What the command would do (CONTRACT section 11.6). Audited with `detail.dryRun: true`. */
   async dryRun(instanceGuid: string, command: Command, origin: CommandOrigin): Promise<Answer> {
     const target = { tenantId: origin.caller.tenantId, guid: instanceGuid };
+    const permit = await this.permits.of(command, origin.caller, origin.comment, () => this.session.read(target));
+    if (permit.kind === 'refused') {
+      const { refusal, instance } = permit;
+      await this.refuse(permit, { ...origin, detail: { ...origin.detail, dryRun: true } });
+      const { message, rule, scope: policy } = refusal;
+      return done('Dry run: the command would be refused.', describeRefusal(instance, message, { rule, policy }));
+    }
     const preview = await this.session.preview(target, command);
     if (!preview) return instanceNotFound(instanceGuid);
     const { instance, result } = preview;

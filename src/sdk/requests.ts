@@ -60,6 +60,15 @@ import type {
   ThrowBpmnErrorRequest,
   UpdateJobRetriesRequest,
 } from './requests/jobs.js';
+import type {
+  ApproveRequest,
+  GetApprovalsRequest,
+  GetOperatorPoliciesRequest,
+  RejectRequest,
+  RemoveOperatorPolicyRequest,
+  RequestApprovalRequest,
+  SetOperatorPolicyRequest,
+} from './requests/operator-policies.js';
 import type { GetLimitsRequest, RemoveLimitRequest, SetLimitRequest } from './requests/limits.js';
 import type { AdvanceClockRequest, BroadcastSignalRequest, PublishMessageRequest } from './requests/messages.js';
 import type {
@@ -89,6 +98,8 @@ export interface Requests {
   activateJobs: Call<ActivateJobsRequest, ActivatedJobs>;
   /** Move this server process's clock and do all that is due then (only with REPRISE_TEST_CLOCK=true). Other nodes keep theirs: use it with one node. */
   advanceClock: Call<AdvanceClockRequest, JsonObject>;
+  /** Agree to a command that somebody else has asked for, which is then executed. */
+  approve: Call<ApproveRequest, JsonObject>;
   /** Bring a signal to all that wait for it (not available yet). */
   broadcastSignal: Call<BroadcastSignalRequest, JsonObject>;
   /** End a process instance for good. */
@@ -107,6 +118,8 @@ export interface Requests {
   failJob: Call<FailJobRequest, JobAnswer>;
   /** The audit trail in the shape of the activities query, page by page. */
   getActivities: Call<GetActivitiesRequest, Page<JsonObject>>;
+  /** Commands that wait for a second person, and what became of others; the newest first. */
+  getApprovals: Call<GetApprovalsRequest, Page<JsonObject>>;
   /** Who did what, and what was decided by itself; newest first. */
   getAuditTrail: Call<GetAuditTrailRequest, AuditPage>;
   /** How a batch stands, with the number of items in each state. */
@@ -123,6 +136,8 @@ export interface Requests {
   getFailureGroups: Call<GetFailureGroupsRequest, Page<FailureGroup>>;
   /** The limits of the tenant, with what uses them and waits for them now. */
   getLimits: Call<GetLimitsRequest, JsonObject>;
+  /** What operators may do, the least specific policies first. */
+  getOperatorPolicies: Call<GetOperatorPoliciesRequest, JsonObject>;
   /** A process definition with what belongs to it. */
   getProcessBundle: Call<GetProcessBundleRequest, JsonObject>;
   /** Everything about one process definition. */
@@ -155,12 +170,18 @@ export interface Requests {
   publishMessage: Call<PublishMessageRequest, PublishedMessage>;
   /** Say that a job is being worked on, and extend its lock. */
   recordHeartbeat: Call<RecordHeartbeatRequest, HeartbeatAnswer>;
+  /** Do not agree to a command that somebody has asked for; who has asked takes it back this way. */
+  reject: Call<RejectRequest, JsonObject>;
   /** Take a limit away: what waits for it goes on. */
   removeLimit: Call<RemoveLimitRequest, JsonObject>;
+  /** Take a policy away: what a less specific one says counts again. */
+  removeOperatorPolicy: Call<RemoveOperatorPolicyRequest, JsonObject>;
   /** Give a process definition another name; its version stays. */
   renameProcessDefinition: Call<RenameProcessDefinitionRequest, JsonObject>;
   /** Do a batch again, on those of its items that have not recovered. */
   repeatBatchFailures: Call<RepeatBatchFailuresRequest, Batch>;
+  /** Ask a second person to agree to a command; what it would do is shown to both. */
+  requestApproval: Call<RequestApprovalRequest, JsonObject>;
   /** Let a paused or stopped batch go on, whatever its canaries said. */
   resumeBatch: Call<ResumeBatchRequest, Batch>;
   /** Go on where the instance was paused. */
@@ -175,6 +196,8 @@ export interface Requests {
   revokeApiToken: Call<RevokeApiTokenRequest, JsonObject>;
   /** Limit how many attempts of a task type, or to an endpoint, run at once or begin in a second. */
   setLimit: Call<SetLimitRequest, JsonObject>;
+  /** Say what operators may do with a task, a process or all of the tenant, and what a second person has to agree to. */
+  setOperatorPolicy: Call<SetOperatorPolicyRequest, JsonObject>;
   /** Change variables of an instance that has not ended. */
   setProcessVariables: Call<SetProcessVariablesRequest, InstanceState>;
   /** Complete what waits: a user task, a receive task or a message event. */
@@ -210,6 +233,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   abortBatch: { cmd: 'AbortBatchCommand', kind: 'command' },
   activateJobs: { cmd: 'ActivateJobsCommand', kind: 'poll' },
   advanceClock: { cmd: 'AdvanceClockCommand', kind: 'command' },
+  approve: { cmd: 'ApproveCommand', kind: 'command' },
   broadcastSignal: { cmd: 'BroadcastSignalCommand', kind: 'command' },
   cancelProcessInstance: { cmd: 'CancelProcessInstanceCommand', kind: 'command' },
   closeCircuit: { cmd: 'CloseCircuitCommand', kind: 'command' },
@@ -219,6 +243,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   deleteProcessDefinition: { cmd: 'DeleteProcessDefinitionCommand', kind: 'command' },
   failJob: { cmd: 'FailJobCommand', kind: 'command' },
   getActivities: { cmd: 'GetActivitiesQuery', kind: 'query' },
+  getApprovals: { cmd: 'GetApprovalsQuery', kind: 'query' },
   getAuditTrail: { cmd: 'GetAuditTrailQuery', kind: 'query' },
   getBatch: { cmd: 'GetBatchQuery', kind: 'query' },
   getBatchItems: { cmd: 'GetBatchItemsQuery', kind: 'query' },
@@ -227,6 +252,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   getContextLoaders: { cmd: 'GetContextLoadersQuery', kind: 'query' },
   getFailureGroups: { cmd: 'GetFailureGroupsQuery', kind: 'query' },
   getLimits: { cmd: 'GetLimitsQuery', kind: 'query' },
+  getOperatorPolicies: { cmd: 'GetOperatorPoliciesQuery', kind: 'query' },
   getProcessBundle: { cmd: 'GetProcessBundleQuery', kind: 'query' },
   getProcessDefinitionById: { cmd: 'GetProcessDefinitionByIdQuery', kind: 'query' },
   getProcessDefinitionList: { cmd: 'GetProcessDefinitionListQuery', kind: 'query' },
@@ -243,9 +269,12 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   previewBatch: { cmd: 'PreviewBatchQuery', kind: 'query' },
   publishMessage: { cmd: 'PublishMessageCommand', kind: 'command' },
   recordHeartbeat: { cmd: 'RecordHeartbeatCommand', kind: 'poll' },
+  reject: { cmd: 'RejectCommand', kind: 'command' },
   removeLimit: { cmd: 'RemoveLimitCommand', kind: 'command' },
+  removeOperatorPolicy: { cmd: 'RemoveOperatorPolicyCommand', kind: 'command' },
   renameProcessDefinition: { cmd: 'RenameProcessDefinitionCommand', kind: 'command' },
   repeatBatchFailures: { cmd: 'RepeatBatchFailuresCommand', kind: 'command' },
+  requestApproval: { cmd: 'RequestApprovalCommand', kind: 'command' },
   resumeBatch: { cmd: 'ResumeBatchCommand', kind: 'command' },
   resumeProcessInstance: { cmd: 'ResumeProcessInstanceCommand', kind: 'command' },
   retryFailedTask: { cmd: 'RetryFailedTaskCommand', kind: 'command' },
@@ -253,6 +282,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   returnCallback: { cmd: 'ReturnCallbackCommand', kind: 'command' },
   revokeApiToken: { cmd: 'RevokeApiTokenCommand', kind: 'command' },
   setLimit: { cmd: 'SetLimitCommand', kind: 'command' },
+  setOperatorPolicy: { cmd: 'SetOperatorPolicyCommand', kind: 'command' },
   setProcessVariables: { cmd: 'SetProcessVariablesCommand', kind: 'command' },
   signalProcessInstance: { cmd: 'SignalProcessInstanceCommand', kind: 'command' },
   skipFailedTask: { cmd: 'SkipFailedTaskCommand', kind: 'command' },

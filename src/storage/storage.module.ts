@@ -1,5 +1,6 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ApprovalStore } from '../application/ports/approvals.js';
 import { BatchStore } from '../application/ports/batches.js';
 import { CircuitStore } from '../application/ports/circuits.js';
 import { CallStore } from '../application/ports/calls.js';
@@ -9,6 +10,7 @@ import { JobStore } from '../application/ports/jobs.js';
 import { JobPermitStore, LimitPermits, LimitStore } from '../application/ports/limits.js';
 import { FailureGroupStore } from '../application/ports/failures.js';
 import { HintChannel } from '../application/ports/node-hints.js';
+import { OperatorPolicyStore } from '../application/ports/operator-policies.js';
 import { DefinitionStore, InstanceReader } from '../application/ports/readers.js';
 import {
   ApiTokenStore,
@@ -25,6 +27,7 @@ import { NotifyChannel } from './connection/notify-channel.js';
 import { createDataSource } from './data-source.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
+import { PgApprovalStore } from './stores/approval-store.js';
 import { PgBatchStore } from './stores/batch-store.js';
 import { PgCircuitStore } from './stores/circuit-store.js';
 import { PgCallStore } from './stores/call-store.js';
@@ -40,6 +43,7 @@ import { PgLimitPermits } from './stores/limit-permits.js';
 import { PgLimitStore } from './stores/limit-store.js';
 import { PgMessageStore } from './stores/message-store.js';
 import { PgNodeRegistry } from './stores/node-registry.js';
+import { PgOperatorPolicyStore } from './stores/operator-policy-store.js';
 import { PgStartTimerStore } from './stores/start-timer-store.js';
 import { PgTimerStore } from './stores/timer-store.js';
 
@@ -77,6 +81,12 @@ const STORES = [
   },
   { provide: LimitPermits, useFactory: (pool: HotPool) => new PgLimitPermits(pool), inject: [HotPool] },
   { provide: JobPermitStore, useFactory: (pool: HotPool) => new PgJobPermits(pool), inject: [HotPool] },
+  {
+    provide: OperatorPolicyStore,
+    useFactory: (pool: HotPool, dataSource: DataSource) => new PgOperatorPolicyStore(pool, dataSource),
+    inject: [HotPool, DataSource],
+  },
+  { provide: ApprovalStore, useClass: PgApprovalStore },
   { provide: LimitStore, useClass: PgLimitStore },
   { provide: FailureGroupStore, useClass: PgFailureGroupStore },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },

@@ -6,9 +6,9 @@ import { startTestServer, type TestServer } from './support/test-server.js';
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 const NEXT_ACTIONS = [
-  { action: 'retry', label: 'Retry Again', command: 'RetryFailedTaskCommand' },
-  { action: 'skip', label: 'Skip This Task', command: 'SkipFailedTaskCommand' },
-  { action: 'cancel', label: 'Cancel Process', command: 'CancelProcessInstanceCommand' },
+  { action: 'retry', label: 'Retry Again', command: 'RetryFailedTaskCommand', allowed: true },
+  { action: 'skip', label: 'Skip This Task', command: 'SkipFailedTaskCommand', allowed: true },
+  { action: 'cancel', label: 'Cancel Process', command: 'CancelProcessInstanceCommand', allowed: true },
 ];
 
 let server: TestServer;

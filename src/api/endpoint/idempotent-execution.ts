@@ -58,7 +58,7 @@ export class IdempotentExecution {
         case 'mismatch':
           throw keyReused(key);
         case 'answer-lost':
-          return this.insteadOfLost({ ...wanted, claim: found.claim }, found.instanceGuid);
+          return this.insteadOfLost({ ...wanted, claim: found.claim }, found.instanceGuid, caller);
         case 'in-progress':
           await delay(LOOK_MS);
       }
@@ -93,8 +93,8 @@ export class IdempotentExecution {
   }
 
   /** Its executor ended between the commit and the answer: the effect stands, and is not repeated. */
-  private async insteadOfLost(held: ClaimedKey, instanceGuid: string | null): Promise<TextAnswer> {
-    const view = instanceGuid === null ? null : await this.instances.now({ tenantId: held.tenantId, guid: instanceGuid });
+  private async insteadOfLost(held: ClaimedKey, instanceGuid: string | null, caller: Caller): Promise<TextAnswer> {
+    const view = instanceGuid === null ? null : await this.instances.now({ tenantId: held.tenantId, guid: instanceGuid }, caller);
     const where =
       instanceGuid === null
         ? 'The audit trail has what it changed, under this key.'

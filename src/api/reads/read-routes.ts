@@ -17,6 +17,8 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'instances', request: 'GetProcessInstanceListQuery' },
   { path: 'failures', request: 'GetProcessInstanceListQuery', fixed: { status: ['error'] } },
   { path: 'failure-groups', request: 'GetFailureGroupsQuery' },
+  { path: 'approvals', request: 'GetApprovalsQuery' },
+  { path: 'policies', request: 'GetOperatorPoliciesQuery' },
   { path: 'batches', request: 'GetBatchListQuery' },
   { path: 'batches/:id', request: 'GetBatchQuery', params: { id: 'batchId' } },
   { path: 'batches/:id/items', request: 'GetBatchItemsQuery', params: { id: 'batchId' } },

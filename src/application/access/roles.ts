@@ -4,6 +4,7 @@ const VIEWER = ['audit:read', 'circuit:read', 'definition:read', 'instance:read'
 /** What acts on instances. */
 const OPERATOR = [
   ...VIEWER,
+  'approval:decide',
   'batch:write',
   'circuit:write',
   'failure:write',
@@ -30,7 +31,7 @@ export const ROLES = {
   operator: OPERATOR,
   worker: ['instance:read', 'instance:signal', 'job:work', 'message:publish'],
   deployer: ['definition:read', 'definition:write', 'instance:read'],
-  admin: [...OPERATOR, 'clock:advance', 'definition:write', 'job:work', 'token:read', 'token:write'],
+  admin: [...OPERATOR, 'clock:advance', 'definition:write', 'job:work', 'policy:write', 'token:read', 'token:write'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Role = keyof typeof ROLES;

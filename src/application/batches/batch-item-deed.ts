@@ -3,6 +3,7 @@ import type { Caller } from '../caller.js';
 import type { BatchItem, BatchOutcome, BatchRecord } from '../ports/batches.js';
 import { Clock } from '../ports/clock.js';
 import { StepConflict, StorageUnavailable } from '../ports/instance-store.js';
+import { OperatorPermits, type RefusedPermit } from '../operator-rules/operator-permits.js';
 import { RequestAudit } from '../request-audit.js';
 import { originOf } from '../requests/origin-of.js';
 import { foreignVisits } from '../session/await-rest.js';
@@ -31,6 +32,7 @@ export class BatchItemDeed {
     private readonly session: EngineSession,
     private readonly rest: BranchRest,
     private readonly audit: RequestAudit,
+    private readonly permits: OperatorPermits,
     private readonly clock: Clock,
   ) {}
 
@@ -55,7 +57,10 @@ export class BatchItemDeed {
     const becomes = kind.beginsAttempt ? ('running' as const) : ('done' as const);
     const batchItem = { batchId: batch.id, itemNo: item.itemNo, becomes };
     try {
-      const result = await this.session.apply(target, command(item, batch.caller.correlationId), { origin, batchItem });
+      const wanted = command(item, batch.caller.correlationId);
+      const permit = await this.permits.of(wanted, origin.caller, batch.reason, () => this.session.read(target));
+      if (permit.kind === 'refused') return await this.refuse(item, permit, origin);
+      const result = await this.session.apply(target, permit.command, { origin, batchItem });
       if (result.kind === 'not-found') return notFound(item);
       if (result.kind === 'rejected') return rejected(item, result.instance.state.status, result.rejected);
       const visit = result.report.elementInstanceId;
@@ -68,6 +73,14 @@ export class BatchItemDeed {
       if (error instanceof StepConflict) return 'lost';
       return unusable(item, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** The policies of the tenant are asked for each item: they may have changed since the batch began. */
+  private async refuse(item: BatchItem, { refusal, instance }: RefusedPermit, origin: CommandOrigin): Promise<BatchOutcome> {
+    const detail = { ...origin.detail, reason: refusal.message, rule: refusal.rule };
+    const { guid, processKey } = instance.header;
+    await this.audit.record({ ...origin, detail }, 'refused', { instanceGuid: guid, processKey });
+    return unusable(item, refusal.message);
   }
 
   /** How an item ended whose command an earlier run has done. */
@@ -86,9 +99,16 @@ export class BatchItemDeed {
   }
 
   private originOf(batch: BatchRecord, { action }: AnyBatchKind, { itemNo }: BatchItem): CommandOrigin {
-    const { actor, permissions, correlationId } = batch.caller;
+    const { actor, permissions, correlationId, approval } = batch.caller;
     const { tenantId } = batch;
-    const caller: Caller = { tenantId, actor, permissions: new Set(permissions), correlationId, idempotencyKey: null };
+    const caller: Caller = {
+      tenantId,
+      actor,
+      permissions: new Set(permissions),
+      correlationId,
+      idempotencyKey: null,
+      ...(approval && { approval }),
+    };
     const detail = { batchId: batch.id, item: itemNo };
     return originOf(caller, action, this.clock.now(), { comment: batch.reason ?? undefined, detail });
   }

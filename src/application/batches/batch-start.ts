@@ -42,16 +42,17 @@ export class BatchStart {
   async of(wanted: WantedBatch, caller: Caller): Promise<Answer> {
     const { action, kind, parameters, selection, shown, options, reason, repeatOf, expectedItems } = wanted;
     const now = this.clock.now();
-    const { tenantId, actor, permissions, correlationId } = caller;
+    const { tenantId, actor, permissions, correlationId, approval } = caller;
     const batch = {
-      id: this.ids.nextId(),
+      // Agreed to once, it is started once: whoever executes it again meets the same batch.
+      id: approval?.approvalId ?? this.ids.nextId(),
       tenantId,
       kind: kind.name,
       parameters,
       selection: shown,
       options,
       reason,
-      caller: { actor, permissions: [...permissions], correlationId },
+      caller: { actor, permissions: [...permissions], correlationId, ...(approval && { approval }) },
       createdAt: new Date(now),
       repeatOf,
     };

@@ -62,6 +62,8 @@ export interface BatchCaller {
   readonly actor: { readonly type: 'user' | 'worker' | 'system'; readonly id: string };
   readonly permissions: readonly string[];
   readonly correlationId: string;
+  /** A second person has agreed to the batch, and so to each of its items. */
+  readonly approval?: { readonly approvalId: number; readonly requestedBy: string };
 }
 
 export interface NewBatch {
@@ -149,7 +151,8 @@ export interface BatchItemKey {
 export abstract class BatchStore {
   abstract preview(tenantId: string, selection: BatchSelection, target: BatchTarget, samples: number): Promise<BatchPreview>;
   /**
-   * Writes the batch with all that its selection meets at this moment, in one transaction; its first items begin soon. Nothing is
+   * Writes the batch with all that its selection meets at this moment, in one transaction; its first items begin soon. One that there
+   * is already is left as it is. Nothing is
    * written where that would be none, more than `maxItems`, or other than `expectedItems`: then how many they would be.
    */
   abstract create(

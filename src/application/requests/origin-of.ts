@@ -17,7 +17,7 @@ export function originOf(
     action,
     comment: said.comment ?? null,
     claimedBy: said.claimedBy ?? null,
-    detail: said.detail ?? null,
+    detail: caller.approval ? { ...said.detail, approval: caller.approval } : (said.detail ?? null),
     receivedAt: now,
   };
 }

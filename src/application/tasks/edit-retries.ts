@@ -18,6 +18,6 @@ export class EditRetries {
   async apply(data: OperatorData, command: Command, origin: CommandOrigin, message: string, waitMs = 0): Promise<Answer> {
     if (data.dryRun) return this.operator.dryRun(data.instanceGuid, command, origin);
     const result = await this.operator.apply(data.instanceGuid, command, origin);
-    return result.kind === 'answer' ? result.answer : this.answer.of(data.instanceGuid, result, message, waitMs);
+    return result.kind === 'answer' ? result.answer : this.answer.of(origin.caller, data.instanceGuid, result, message, waitMs);
   }
 }

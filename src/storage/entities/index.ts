@@ -1,5 +1,6 @@
 import { ActivityEntity } from './activity.entity.js';
 import { ApiTokenEntity } from './api-token.entity.js';
+import { ApprovalEntity } from './approval.entity.js';
 import { AuditChainHeadEntity } from './audit-chain-head.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
 import { AuditSealEntity } from './audit-seal.entity.js';
@@ -18,6 +19,7 @@ import { JobPermitEntity } from './job-permit.entity.js';
 import { LimitPermitEntity } from './limit-permit.entity.js';
 import { MessageBufferEntity } from './message-buffer.entity.js';
 import { MessageSubscriptionEntity } from './message-subscription.entity.js';
+import { OperatorPolicyEntity } from './operator-policy.entity.js';
 import { ProcessDefinitionEntity } from './process-definition.entity.js';
 import { ProcessDefinitionVersionEntity } from './process-definition-version.entity.js';
 import { ProcessInstanceEntity } from './process-instance.entity.js';
@@ -43,6 +45,8 @@ export const ENTITIES = [
   FailureCountEntity,
   BatchEntity,
   BatchItemEntity,
+  OperatorPolicyEntity,
+  ApprovalEntity,
   TimerJobEntity,
   MessageSubscriptionEntity,
   JobEntity,

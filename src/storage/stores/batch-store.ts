@@ -54,6 +54,9 @@ export class PgBatchStore extends BatchStore {
   ): Promise<{ kind: 'created'; batch: BatchRecord } | { kind: 'refused'; total: number }> {
     return inTransaction(this.dataSource, async (manager) => {
       await manager.query(CHOOSING_TIMEOUT);
+      await manager.query('SELECT pg_advisory_xact_lock($1::bigint)', [batch.id]);
+      const [known] = await queryRows<BatchRow>(manager, `SELECT ${BATCH_COLUMNS} FROM batch WHERE id = $1`, [batch.id]);
+      if (known) return { kind: 'created', batch: known };
       const total = await this.choose(manager, batch, selection, target, maxItems);
       if (total === 0 || total > maxItems || (expectedItems !== null && total !== expectedItems)) {
         await manager.query('DELETE FROM batch_item WHERE batch_id = $1', [batch.id]);

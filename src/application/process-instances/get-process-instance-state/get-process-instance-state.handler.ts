@@ -29,7 +29,10 @@ export class GetProcessInstanceStateHandler implements ICommandHandler<GetProces
   async execute({ data, caller }: GetProcessInstanceStateCommand): Promise<Answer> {
     const instance = await this.session.read({ tenantId: caller.tenantId, guid: data.instanceGuid });
     if (!instance) return instanceNotFound(data.instanceGuid);
-    const [view, attempts] = await Promise.all([this.answer.view(instance), this.reader.attempts(instance.header.id, ATTEMPTS)]);
+    const [view, attempts] = await Promise.all([
+      this.answer.view(instance, caller),
+      this.reader.attempts(instance.header.id, ATTEMPTS),
+    ]);
     return done(MESSAGES[instance.state.status], { ...view, attempts });
   }
 }

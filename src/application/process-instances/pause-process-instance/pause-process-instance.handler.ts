@@ -18,6 +18,6 @@ export class PauseProcessInstanceHandler implements ICommandHandler<PauseProcess
     const origin = originOf(caller, 'PauseProcessInstance', this.clock.now(), { comment: data.comment });
     const command = { type: 'pause-process-instance', expectedVersion: data.expectedVersion ?? null } as const;
     const result = await this.session.apply({ tenantId: caller.tenantId, guid: data.instanceGuid }, command, { origin });
-    return this.answer.of(data.instanceGuid, result, 'Process instance paused successfully.', 0);
+    return this.answer.of(caller, data.instanceGuid, result, 'Process instance paused successfully.', 0);
   }
 }

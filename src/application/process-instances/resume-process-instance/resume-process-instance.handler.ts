@@ -1,15 +1,15 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Answer } from '../../../contract/answer.js';
 import { InstanceAnswer } from '../../instance-answer.js';
+import { OperatorCommand } from '../../operator-command.js';
 import { Clock } from '../../ports/clock.js';
 import { originOf } from '../../requests/origin-of.js';
-import { EngineSession } from '../../session/engine-session.js';
 import { ResumeProcessInstanceCommand } from './resume-process-instance.command.js';
 
 @CommandHandler(ResumeProcessInstanceCommand)
 export class ResumeProcessInstanceHandler implements ICommandHandler<ResumeProcessInstanceCommand, Answer> {
   constructor(
-    private readonly session: EngineSession,
+    private readonly operator: OperatorCommand,
     private readonly answer: InstanceAnswer,
     private readonly clock: Clock,
   ) {}
@@ -21,7 +21,8 @@ export class ResumeProcessInstanceHandler implements ICommandHandler<ResumeProce
       updatedVariables: data.updatedVariables ?? null,
       expectedVersion: data.expectedVersion ?? null,
     } as const;
-    const result = await this.session.apply({ tenantId: caller.tenantId, guid: data.instanceGuid }, command, { origin });
-    return this.answer.of(data.instanceGuid, result, 'Process instance resumed successfully.', 1_000);
+    const result = await this.operator.apply(data.instanceGuid, command, origin);
+    if (result.kind === 'answer') return result.answer;
+    return this.answer.of(caller, data.instanceGuid, result, 'Process instance resumed successfully.', 1_000);
   }
 }

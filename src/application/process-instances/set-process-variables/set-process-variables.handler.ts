@@ -1,15 +1,15 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Answer } from '../../../contract/answer.js';
 import { InstanceAnswer } from '../../instance-answer.js';
+import { OperatorCommand } from '../../operator-command.js';
 import { Clock } from '../../ports/clock.js';
 import { originOf } from '../../requests/origin-of.js';
-import { EngineSession } from '../../session/engine-session.js';
 import { SetProcessVariablesCommand } from './set-process-variables.command.js';
 
 @CommandHandler(SetProcessVariablesCommand)
 export class SetProcessVariablesHandler implements ICommandHandler<SetProcessVariablesCommand, Answer> {
   constructor(
-    private readonly session: EngineSession,
+    private readonly operator: OperatorCommand,
     private readonly answer: InstanceAnswer,
     private readonly clock: Clock,
   ) {}
@@ -21,7 +21,8 @@ export class SetProcessVariablesHandler implements ICommandHandler<SetProcessVar
       variables: data.variables,
       expectedVersion: data.expectedVersion ?? null,
     } as const;
-    const result = await this.session.apply({ tenantId: caller.tenantId, guid: data.instanceGuid }, command, { origin });
-    return this.answer.of(data.instanceGuid, result, 'Process variables updated successfully.', 0);
+    const result = await this.operator.apply(data.instanceGuid, command, origin);
+    if (result.kind === 'answer') return result.answer;
+    return this.answer.of(caller, data.instanceGuid, result, 'Process variables updated successfully.', 0);
   }
 }

@@ -70,10 +70,10 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
         isSuccessful: true,
         message: STARTED,
         statusCode: '00',
-        data: { ...(await this.answer.view(result.instance)), alreadyStarted: true },
+        data: { ...(await this.answer.view(result.instance, caller)), alreadyStarted: true },
       };
     }
-    return this.answer.of(data.instanceGuid ?? '', result, STARTED, data.waitMs ?? WAIT_MS);
+    return this.answer.of(caller, data.instanceGuid ?? '', result, STARTED, data.waitMs ?? WAIT_MS);
   }
 
   private find(tenantId: string, data: StartProcessInstanceData): Promise<DefinitionRecord | null> {

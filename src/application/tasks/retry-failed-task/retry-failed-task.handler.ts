@@ -57,7 +57,9 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
       waitMs: data.waitMs ?? WAIT_MS,
       graceMs: GRACE_MS,
     });
-    return this.answer(data, result.report, rest, retriedAt);
+    const permits = await this.operator.permits.failureActions(rest.instance, caller);
+    const answer = await this.answer(data, result.report, rest, retriedAt);
+    return withData(answer, permits);
   }
 
   private async refuseOnVersion({ instanceGuid, onVersion }: RetryFailedTaskData, origin: CommandOrigin): Promise<Answer> {
@@ -125,6 +127,11 @@ export class RetryFailedTaskHandler implements ICommandHandler<RetryFailedTaskCo
         : 'Task retried successfully and process continued.';
     return done(message, { ...head, retriedTask, result, state, ...waiting, ...failureView(instance) });
   }
+}
+
+/** The answer with what the caller may do about a failure, where there is one. */
+function withData(answer: Answer, more: object): Answer {
+  return { ...answer, data: { ...(answer.data as object), ...more } };
 }
 
 /** `error` of this very task, should another branch have failed before it. */

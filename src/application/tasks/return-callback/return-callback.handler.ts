@@ -52,6 +52,7 @@ export class ReturnCallbackHandler implements ICommandHandler<ReturnCallbackComm
     } as const;
     const result = await this.session.apply({ tenantId: caller.tenantId, guid: subscription.instanceGuid }, command, { origin });
     return this.answer.of(
+      caller,
       subscription.instanceGuid,
       result,
       failure ? 'Callback failure recorded.' : 'Callback returned successfully.',

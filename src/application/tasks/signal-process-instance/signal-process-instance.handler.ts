@@ -51,7 +51,7 @@ export class SignalProcessInstanceHandler implements ICommandHandler<SignalProce
       expectedVersion: data.expectedVersion ?? null,
     } as const;
     const result = await this.session.apply({ tenantId: caller.tenantId, guid }, command, { origin });
-    return this.answer.of(guid, result, 'Process signaled successfully.', GRACE_MS);
+    return this.answer.of(caller, guid, result, 'Process signaled successfully.', GRACE_MS);
   }
 }
 

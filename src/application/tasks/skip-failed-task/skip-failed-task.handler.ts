@@ -67,6 +67,7 @@ export class SkipFailedTaskHandler implements ICommandHandler<SkipFailedTaskComm
       state: stateView(instance, await this.trails.trailOf(instance)),
       ...waiting,
       ...failureView(instance),
+      ...(await this.operator.permits.failureActions(instance, caller)),
       ...(warnings.length > 0 ? { warnings } : {}),
     });
   }
