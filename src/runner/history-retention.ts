@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BatchStore } from '../application/ports/batches.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { EndedInstances, HistoryPartitions, RemovalPosition } from '../application/ports/history.js';
 
@@ -9,7 +10,7 @@ const REST_MS = 600_000;
 
 /**
  * Removes the instances that ended before the time for which history is kept, with all that belongs to them but for the audit
- * trail, which is kept for ever. Visits go with their instance, row by row, so that those of an instance that still runs stay
+ * trail, which is kept for ever, and batches that ended before it. Visits go with their instance, row by row, so that those of an instance that still runs stay
  * however old they are; a week that has none left is then dropped as a whole.
  */
 export class HistoryRetention {
@@ -22,6 +23,7 @@ export class HistoryRetention {
   constructor(
     private readonly instances: EndedInstances,
     private readonly partitions: HistoryPartitions,
+    private readonly batches: BatchStore,
     private readonly clock: Clock,
     private readonly keepDays: number | null,
   ) {}
@@ -57,6 +59,7 @@ export class HistoryRetention {
       position = batch.next;
       if (position !== null) await delay(performance.now() - begun);
     } while (position !== null && !this.stopped);
+    while (!this.stopped && (await this.batches.removeEnded(new Date(limit))));
     const dropped = this.stopped ? [] : await this.partitions.dropEmpty(limit);
     if (removed > 0) this.logger.log(`Removed ${removed} instance(s) that ended before ${new Date(limit).toISOString()}.`);
     if (dropped.length > 0) this.logger.log(`Dropped weeks of history: ${dropped.join(', ')}.`);

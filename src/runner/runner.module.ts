@@ -3,6 +3,7 @@ import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { availableParallelism } from 'node:os';
 import { ApplicationModule } from '../application/application.module.js';
 import { AttemptRunner, Wakeups } from '../application/ports/attempts.js';
+import { BatchStore } from '../application/ports/batches.js';
 import type { CircuitSettings } from '../application/circuits/circuit.js';
 import { CircuitBreakers, CircuitStore } from '../application/ports/circuits.js';
 import { Clock, NodeIdentity } from '../application/ports/clock.js';
@@ -111,9 +112,9 @@ export class RunnerModule implements OnApplicationShutdown {
         HistoryPartitioner,
         {
           provide: HistoryRetention,
-          useFactory: (instances: EndedInstances, partitions: HistoryPartitions, clock: Clock) =>
-            new HistoryRetention(instances, partitions, clock, options.historyDays),
-          inject: [EndedInstances, HistoryPartitions, Clock],
+          useFactory: (instances: EndedInstances, partitions: HistoryPartitions, batches: BatchStore, clock: Clock) =>
+            new HistoryRetention(instances, partitions, batches, clock, options.historyDays),
+          inject: [EndedInstances, HistoryPartitions, BatchStore, Clock],
         },
         RunnerLifecycle,
       ],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { BatchStore } from '../../src/application/ports/batches.js';
 import { Clock } from '../../src/application/ports/clock.js';
 import { EndedInstances, HistoryPartitions } from '../../src/application/ports/history.js';
 import { AuditStore } from '../../src/application/ports/stores.js';
@@ -29,7 +30,7 @@ afterAll(async () => {
 });
 
 function retention(days: number | null, clock = app.get(Clock)): HistoryRetention {
-  return new HistoryRetention(app.get(EndedInstances), app.get(HistoryPartitions), clock, days);
+  return new HistoryRetention(app.get(EndedInstances), app.get(HistoryPartitions), app.get(BatchStore), clock, days);
 }
 
 /** Of a server whose machine tells another time; no test clock. */
@@ -130,5 +131,37 @@ describe('retention', () => {
     await retention(30).removeOld();
     expect(await statusOf('waits')).toBeNull();
     expect(await weeks()).not.toContain(thisWeek);
+  });
+});
+
+describe('batches', () => {
+  it('go with all of their items when they ended long enough ago', async () => {
+    const source = app.get(DataSource);
+    for (const [id, days] of [
+      [901, 40],
+      [902, 10],
+      [903, null],
+    ] as const) {
+      const endedAt = days === null ? null : new Date(Date.now() - days * DAY_MS);
+      await source.query(
+        `INSERT INTO batch (id, tenant_id, kind, parameters, selection, options, status, caller, total, created_at, ended_at)
+         VALUES ($1, 'acme', 'retry', '{}', '{}', '{}', 'paused', '{}', 12000, now() - interval '60 days', $2)`,
+        [id, endedAt],
+      );
+      await source.query(
+        `INSERT INTO batch_item (batch_id, item_no, instance_guid) SELECT $1::bigint, i, 'gone' FROM generate_series(1, 12000) AS i`,
+        [id],
+      );
+    }
+
+    await retention(30).removeOld();
+
+    expect(await source.query('SELECT id::integer FROM batch ORDER BY id')).toEqual([{ id: 902 }, { id: 903 }]);
+    expect(
+      await source.query('SELECT batch_id::integer AS id, count(*)::integer AS items FROM batch_item GROUP BY 1 ORDER BY 1'),
+    ).toEqual([
+      { id: 902, items: 12_000 },
+      { id: 903, items: 12_000 },
+    ]);
   });
 });

@@ -5,6 +5,7 @@ const VIEWER = ['audit:read', 'circuit:read', 'definition:read', 'instance:read'
 const OPERATOR = [
   ...VIEWER,
   'approval:decide',
+  'approval:request',
   'batch:write',
   'circuit:write',
   'failure:write',

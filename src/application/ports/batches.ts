@@ -207,6 +207,8 @@ export abstract class BatchStore {
     said: { readonly reason: string | null; readonly canary?: 'failed'; readonly at: Date },
     audit: (counts: BatchCounts) => AuditEntry,
   ): Promise<boolean>;
+  /** Removes some of the batches that ended before `before`, with their items; false when there is none left. Well below a second. */
+  abstract removeEnded(before: Date): Promise<boolean>;
   /** Of all tenants: batches in each state, and items that are pending or running. */
   abstract totals(): Promise<{ readonly byStatus: Readonly<Record<string, number>>; readonly unended: number }>;
 }

@@ -48,7 +48,7 @@ export class BatchEntity {
   @Column({ type: 'timestamptz', name: 'ended_at', nullable: true })
   readonly endedAt!: Date | null;
 
-  @Column({ type: 'double precision', name: 'active_ms', default: 0 })
+  @Column({ type: 'double precision', name: 'active_ms', default: () => '0' })
   readonly activeMs!: number;
 
   @Column({ type: 'integer', name: 'owner_node', nullable: true })

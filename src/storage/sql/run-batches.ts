@@ -39,3 +39,13 @@ export const PENDING_ITEMS = {
   text: `SELECT ${ITEM_COLUMNS} FROM batch_item
    WHERE batch_id = $1::bigint AND state = 'pending' AND item_no > $2::integer ORDER BY item_no LIMIT $3::integer`,
 };
+
+/** Of the first batch that ended before $1, up to 10,000 items; with the last of them, the batch. A row while there was one. */
+export const REMOVE_ENDED_BATCH = `
+  WITH old AS (SELECT id FROM batch WHERE ended_at < $1::timestamptz ORDER BY id LIMIT 1),
+    chosen AS (
+      SELECT batch_id, item_no FROM batch_item JOIN old ON batch_item.batch_id = old.id ORDER BY item_no LIMIT 10000),
+    gone AS (
+      DELETE FROM batch_item AS item USING chosen WHERE item.batch_id = chosen.batch_id AND item.item_no = chosen.item_no),
+    ended AS (DELETE FROM batch USING old WHERE batch.id = old.id AND (SELECT count(*) FROM chosen) < 10000)
+  SELECT id FROM old`;

@@ -24,7 +24,7 @@ import { compileSelection } from '../readers/batch-selection.js';
 import { inTransaction, queryRows } from '../readers/people-query.js';
 import { SqlCondition } from '../readers/sql-condition.js';
 import { endBatchItems } from '../sql/batch-items.js';
-import { BATCH_ITEMS, CLAIM_BATCHES, KEEP_BATCH, PENDING_ITEMS, RELEASE_BATCH } from '../sql/run-batches.js';
+import { BATCH_ITEMS, CLAIM_BATCHES, KEEP_BATCH, PENDING_ITEMS, RELEASE_BATCH, REMOVE_ENDED_BATCH } from '../sql/run-batches.js';
 import { markApplied } from './applied-claims.js';
 import { freeText } from './stored-text.js';
 
@@ -190,6 +190,11 @@ export class PgBatchStore extends BatchStore {
       await writeAudit(manager, [audit(settled.counts)]);
       return true;
     });
+  }
+
+  async removeEnded(before: Date): Promise<boolean> {
+    const [left] = await queryRows<{ id: number }>(this.dataSource, REMOVE_ENDED_BATCH, [before]);
+    return left !== undefined;
   }
 
   async totals(): Promise<{ byStatus: Record<string, number>; unended: number }> {
