@@ -142,7 +142,7 @@ describe('batches', () => {
       [902, 10],
       [903, null],
     ] as const) {
-      const endedAt = days === null ? null : new Date(Date.now() - days * DAY_MS);
+      const endedAt = days === null ? null : new Date(app.get(Clock).now() - days * DAY_MS);
       await source.query(
         `INSERT INTO batch (id, tenant_id, kind, parameters, selection, options, status, caller, total, created_at, ended_at)
          VALUES ($1, 'acme', 'retry', '{}', '{}', '{}', 'paused', '{}', 12000, now() - interval '60 days', $2)`,
