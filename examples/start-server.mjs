@@ -27,7 +27,7 @@ export async function useServer(dataDir) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child.stdout.resume();
-  child.once('exit', (code) => process.exit(code ?? 1));
+  child.once('exit', (code) => process.exit(process.exitCode ?? code ?? 1));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => child.kill(signal));
   process.once('exit', () => child.kill());
   process.stdout.write('Starting Reprise with an embedded PostgreSQL (the first time takes a little longer) ...\n');

@@ -23,6 +23,7 @@ import { ObservabilityController } from './observability/observability.controlle
 import { DocsController, OpenApiDocument } from './openapi/docs.controller.js';
 import { PrometheusTelemetry } from './observability/prometheus-telemetry.js';
 import { AuditController } from './reads/audit.controller.js';
+import { BatchReportController } from './reads/batch-report.controller.js';
 import { ModelController } from './reads/model.controller.js';
 import { Reader } from './reads/reader.js';
 import { ReadsController } from './reads/reads.controller.js';
@@ -41,7 +42,9 @@ export class ApiModule implements OnModuleInit {
 
   static forRoot(config: Config): DynamicModule {
     const commands =
-      config.role === 'runner' ? [] : [CommandController, AuditController, ModelController, ReadsController, DocsController];
+      config.role === 'runner'
+        ? []
+        : [CommandController, AuditController, BatchReportController, ModelController, ReadsController, DocsController];
     return {
       module: ApiModule,
       imports: [ApplicationModule, CqrsModule],

@@ -5,6 +5,7 @@ import { ApprovableCommands } from './approvals/approvable.js';
 import { AuditExport } from './audit/audit-export.js';
 import { BatchItemDeed } from './batches/batch-item-deed.js';
 import { BatchMove } from './batches/batch-move.js';
+import { BatchReport } from './batches/batch-report.js';
 import { BatchRuns } from './batches/batch-runs.js';
 import { BatchStart } from './batches/batch-start.js';
 import { CalledInstances } from './calls/called-instances.js';
@@ -33,6 +34,7 @@ import { TrailReader } from './trail-reader.js';
 
 const SHARED = [
   AuditExport,
+  BatchReport,
   BatchRuns,
   BufferedMessages,
   CalledInstances,

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { allRequests, findRequest, type RegisteredRequest } from '../../application/requests/api-request.js';
-import { AUDIT_ROUTE, MODEL_ROUTE, READ_ROUTES, type ReadRoute } from '../reads/read-routes.js';
+import { AUDIT_ROUTE, MODEL_ROUTE, READ_ROUTES, REPORT_ROUTE, type ReadRoute } from '../reads/read-routes.js';
 import { COMMAND_EXAMPLES } from './command-examples.js';
 import { ENVELOPE, FIELD_ERRORS } from './envelope-schema.js';
 
@@ -91,7 +91,7 @@ function commandOperation(requests: readonly RegisteredRequest[]): NonNullable<P
 
 function readPaths(schemas: Readonly<Record<string, SchemaObject>>): Paths {
   const paths: Paths = {};
-  for (const route of [...READ_ROUTES, AUDIT_ROUTE, MODEL_ROUTE]) {
+  for (const route of [...READ_ROUTES, AUDIT_ROUTE, REPORT_ROUTE, MODEL_ROUTE]) {
     const spec = findRequest(route.request);
     if (spec)
       paths[`/api/core/${route.path.replaceAll(/:(\w+)/g, '{$1}')}`] = {

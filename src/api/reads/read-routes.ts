@@ -42,6 +42,14 @@ export const AUDIT_ROUTE: ReadRoute = {
   media: ['text/csv', 'application/x-ndjson'],
 };
 
+/** What became of each item of a batch, as one CSV file. */
+export const REPORT_ROUTE: ReadRoute = {
+  path: 'batches/:id/report',
+  request: 'GetBatchItemsQuery',
+  params: { id: 'batchId' },
+  media: ['text/csv'],
+};
+
 /** A definition's model itself (CONTRACT section 11.12). */
 export const MODEL_ROUTE: ReadRoute = {
   path: 'definitions/:id/xml',
