@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { columnsOfEntry } from '../../src/storage/audit/audit-columns.js';
-import { digestOf } from '../../src/storage/audit/digest.js';
+import { digestOf } from '../../src/audit-proof/digest.js';
 import { auditStatements } from '../../src/storage/audit/write-audit.js';
 import { auditEntry } from './audit-entry.js';
 import { AuditFixture, idOf } from './audit-fixture.js';

@@ -1,17 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { AuditVerification } from '../../application/ports/stores.js';
+import { findBrokenSeal, NO_HASH, sealedEntries, type StoredSeal } from '../../audit-proof/seals.js';
 import { queryRows } from '../readers/people-query.js';
-import {
-  findBrokenSeal,
-  findChangedEntry,
-  isUnchanged,
-  sealedEntries,
-  type Finding,
-  type StoredEntry,
-  type StoredSeal,
-} from './chain-checks.js';
+import { findChangedEntry, isUnchanged, type Finding, type StoredEntry } from './chain-checks.js';
 import * as queries from './chain-queries.js';
-import { NO_HASH } from './seal-hash.js';
 
 /** Before every position that the database can hold. */
 const LOWEST = '-9223372036854775808';
