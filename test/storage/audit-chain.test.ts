@@ -25,6 +25,8 @@ describe('an untouched trail', () => {
       valid: true,
       checkedEntries: 6,
       sealedUpTo: loose.id,
+      removedEntries: 0,
+      removedUpTo: null,
       firstInvalid: null,
     });
     expect(idOf(entries, 4)).toBeLessThan(loose.id);
@@ -35,6 +37,8 @@ describe('an untouched trail', () => {
       valid: true,
       checkedEntries: 0,
       sealedUpTo: null,
+      removedEntries: 0,
+      removedUpTo: null,
       firstInvalid: null,
     });
   });
@@ -201,6 +205,8 @@ describe('an entry that is not sealed yet', () => {
       valid: true,
       checkedEntries: 1,
       sealedUpTo: null,
+      removedEntries: 0,
+      removedUpTo: null,
       firstInvalid: null,
     });
     await fixture.tamper(`UPDATE audit_entry SET comment = 'x'`);
