@@ -25,6 +25,12 @@ module.exports = {
       'Wire shapes and error codes are a leaf: clients depend on them.',
     ),
     only(
+      'audit-proof-sees-only-contract',
+      '^src/audit-proof/',
+      ['^src/(audit-proof|contract)/', '^(node:)?crypto$'],
+      'An export is verified without the server: what that takes knows no database and no framework.',
+    ),
+    only(
       'expressions-see-the-engine-types',
       '^src/expressions/',
       ['^src/expressions/', ENGINE_FACE, packages('feelin', 'luxon')],
@@ -51,7 +57,7 @@ module.exports = {
       'application-sees-engine-bpmn-contract',
       '^src/application/',
       [
-        '^src/(application|bpmn|contract)/',
+        '^src/(application|audit-proof|bpmn|contract)/',
         ENGINE_FACE,
         packages(
           '@nestjs/common',
@@ -77,7 +83,7 @@ module.exports = {
     never(
       'cli-and-console-see-only-sdk',
       { path: '^src/(cli|console)/' },
-      { path: '^(src/|migrations/|ormconfig)', pathNot: '^src/(cli|console|sdk)/' },
+      { path: '^(src/|migrations/|ormconfig)', pathNot: '^src/(cli|console|sdk|audit-proof)/' },
       'What people use goes the way of every client.',
     ),
     never(
@@ -121,7 +127,7 @@ module.exports = {
       { path: '^src/storage/' },
       {
         path: '^src/',
-        pathNot: ['^src/storage/', '^src/application/ports/', '^src/contract/', '^src/config[.]ts$', ENGINE_FACE],
+        pathNot: ['^src/storage/', '^src/application/ports/', '^src/(contract|audit-proof)/', '^src/config[.]ts$', ENGINE_FACE],
       },
       'Storage implements what the application asks for and knows nobody else.',
     ),

@@ -15,7 +15,7 @@ export default {
     {
       ...base,
       displayName: 'pure',
-      testMatch: ['<rootDir>/test/{engine,bpmn,expressions,connectors,contract,architecture}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{engine,bpmn,expressions,connectors,contract,audit-proof,architecture}/**/*.test.ts'],
     },
     {
       ...base,

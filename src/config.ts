@@ -24,6 +24,10 @@ export interface Config {
   readonly testClock: boolean;
   /** Instances that ended longer ago are removed; null: kept for ever. */
   readonly historyDays: number | null;
+  /** Whole weeks of the audit trail that are older are removed; null: kept for ever. */
+  readonly auditDays: number | null;
+  /** Private key (Ed25519, PEM) for statements about the audit trail; null: none, or made at first start of an embedded database. */
+  readonly auditKeyFile: string | null;
   /** When automatic attempts are held back. */
   readonly circuits: CircuitConfig;
   /** Names for `contextTypeId`: `1=Loan,2=Client`. */
@@ -90,6 +94,8 @@ export function readConfig(env: Environment): Config {
     rateLimit: read.integer('REPRISE_RATE_LIMIT', 0, 0, 1_000_000),
     testClock: read.flag('REPRISE_TEST_CLOCK'),
     historyDays: read.integer('REPRISE_HISTORY_DAYS', null, 1, 36_500),
+    auditDays: read.integer('REPRISE_AUDIT_DAYS', null, 1, 36_500),
+    auditKeyFile: read.text('REPRISE_AUDIT_KEY_FILE'),
     circuits: readCircuits(read),
     contextTypes: read.names('REPRISE_CONTEXT_TYPES'),
     handlerModules: read.list('REPRISE_HANDLERS'),
@@ -98,6 +104,8 @@ export function readConfig(env: Environment): Config {
     problems.push(`REPRISE_JWT_SECRET must have at least ${SECRET_BYTES} bytes`);
   }
   if (config.jwt.jwksUrl !== null && !URL.canParse(config.jwt.jwksUrl)) problems.push('REPRISE_JWKS_URL must be a URL');
+  if (config.auditDays !== null && config.databaseUrl !== null && config.auditKeyFile === null)
+    problems.push('REPRISE_AUDIT_DAYS needs REPRISE_AUDIT_KEY_FILE: what is removed is stated under that key');
   if (problems.length > 0) throw new ConfigError(`The settings cannot be used:\n  ${problems.join('\n  ')}`);
   return config;
 }

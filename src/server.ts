@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from './api/create-application.js';
+import { loadAuditKey } from './api/access/audit-key-file.js';
 import { admitFirstToken, firstToken, tokenFileOf } from './api/access/bootstrap-token.js';
 import type { PinoLogger } from './api/observability/pino-logger.js';
 import { AppModule } from './app.module.js';
@@ -32,7 +33,7 @@ export async function startServer(
   try {
     const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
     await prepareDatabase(databaseUrl, log);
-    const app = await createApplication(AppModule.forRoot(config, databaseUrl), {
+    const app = await createApplication(AppModule.forRoot(config, databaseUrl, await loadAuditKey(config)), {
       bodyLimitBytes: config.bodyLimitBytes,
       logger,
       requestTimeoutMs,

@@ -56,6 +56,8 @@ export async function startReprise(databaseUrl, connections, settings = {}) {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}`, 'x-tenant-id': 'default' };
   return {
     pid: server.pid ?? 0,
+    origin,
+    headers,
     stop,
     /**
      * Sends one command.

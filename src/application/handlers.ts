@@ -1,4 +1,5 @@
 import { GetActivitiesHandler } from './audit/get-activities/get-activities.handler.js';
+import { GetAuditCheckpointHandler } from './audit/get-audit-checkpoint/get-audit-checkpoint.handler.js';
 import { GetAuditTrailHandler } from './audit/get-audit-trail/get-audit-trail.handler.js';
 import { VerifyAuditTrailHandler } from './audit/verify-audit-trail/verify-audit-trail.handler.js';
 import { SetOperatorPolicyHandler } from './operator-rules/set-operator-policy/set-operator-policy.handler.js';
@@ -82,6 +83,7 @@ export const HANDLERS = [
   FailJobHandler,
   GetActivitiesHandler,
   GetApprovalsHandler,
+  GetAuditCheckpointHandler,
   GetAuditTrailHandler,
   GetBatchHandler,
   GetBatchItemsHandler,

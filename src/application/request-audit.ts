@@ -28,11 +28,13 @@ export class RequestAudit {
     this.wakeups.auditWritten();
   }
 
-  /** Writes an entry of its own. That of a command that was done makes its claim good; a refusal may as well be repeated. */
-  async record(origin: CommandOrigin, outcome: AuditEntry['outcome'], subject: EntrySubject = {}): Promise<void> {
+  /** Writes an entry of its own and gives its id. That of a command that was done makes its claim good; a refusal may as well be repeated. */
+  async record(origin: CommandOrigin, outcome: AuditEntry['outcome'], subject: EntrySubject = {}): Promise<number> {
     const underClaim = outcome === 'succeeded' ? claimOf(origin.caller) : null;
-    await this.audit.append([this.entry(origin, outcome, subject)], underClaim);
+    const entry = this.entry(origin, outcome, subject);
+    await this.audit.append([entry], underClaim);
     this.written();
+    return entry.id;
   }
 
   /** A refusal, audited and answered. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { BatchStore } from '../application/ports/batches.js';
 import type { Clock } from '../application/ports/clock.js';
 import type { EndedInstances, HistoryPartitions, RemovalPosition } from '../application/ports/history.js';
+import { timeToTrust } from './time-to-trust.js';
 
 const DAY_MS = 86_400_000;
 /** From the end of a pass to the next, in ms. */
@@ -10,7 +11,7 @@ const REST_MS = 600_000;
 
 /**
  * Removes the instances that ended before the time for which history is kept, with all that belongs to them but for the audit
- * trail, which is kept for ever, and batches that ended before it. Visits go with their instance, row by row, so that those of an instance that still runs stay
+ * trail, which has a time of its own, and batches that ended before it. Visits go with their instance, row by row, so that those of an instance that still runs stay
  * however old they are; a week that has none left is then dropped as a whole.
  */
 export class HistoryRetention {
@@ -49,7 +50,7 @@ export class HistoryRetention {
   /** One pass. Rests after every batch for as long as it took: at least half of the time is left to fresh work. */
   async removeOld(): Promise<void> {
     if (this.keepDays === null) return;
-    const limit = (await this.timeToTrust()) - this.keepDays * DAY_MS;
+    const limit = (await timeToTrust(this.clock, this.instances)) - this.keepDays * DAY_MS;
     let removed = 0;
     let position: RemovalPosition | null = null;
     do {
@@ -63,11 +64,5 @@ export class HistoryRetention {
     const dropped = this.stopped ? [] : await this.partitions.dropEmpty(limit);
     if (removed > 0) this.logger.log(`Removed ${removed} instance(s) that ended before ${new Date(limit).toISOString()}.`);
     if (dropped.length > 0) this.logger.log(`Dropped weeks of history: ${dropped.join(', ')}.`);
-  }
-
-  /** A server whose clock runs ahead must not forget for all: the earlier of its time and the database's, unless a test moves it. */
-  private async timeToTrust(): Promise<number> {
-    const now = this.clock.now();
-    return this.clock.isMovable ? now : Math.min(now, await this.instances.databaseTime());
   }
 }

@@ -6,6 +6,7 @@ import { AttemptPool } from './attempt-pool.js';
 import { BatchKeeper } from './batch-keeper.js';
 import { BreakerKeeper } from './breaker-keeper.js';
 import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
+import { AuditRetention } from './audit-retention.js';
 import { AuditSealer } from './audit-sealer.js';
 import { DueLoop } from './due-loop.js';
 import { Heartbeat } from './heartbeat.js';
@@ -43,6 +44,7 @@ export class RunnerLifecycle {
     private readonly cleaner: HistoryCleaner,
     private readonly partitioner: HistoryPartitioner,
     private readonly retention: HistoryRetention,
+    private readonly auditRetention: AuditRetention,
   ) {}
 
   get isDraining(): boolean {
@@ -87,6 +89,7 @@ export class RunnerLifecycle {
     this.sealer.start();
     this.cleaner.start();
     this.retention.start();
+    this.auditRetention.start();
   }
 
   /** No new attempt is begun; running ones get `drainMs`. What is left goes on in another process, or at the next start. */
@@ -104,6 +107,7 @@ export class RunnerLifecycle {
     await this.stopper.stop();
     await this.breakers.stop();
     await this.retention.stop();
+    await this.auditRetention.stop();
     await this.partitioner.stop();
     await this.cleaner.stop();
     await this.sealer.stop();

@@ -2,6 +2,8 @@ import { Global, Logger, Module, type DynamicModule, type OnApplicationShutdown 
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { availableParallelism } from 'node:os';
 import { ApplicationModule } from '../application/application.module.js';
+import { AuditRetentionStore, AuditSigner } from '../application/ports/audit-chain.js';
+import { AuditStore } from '../application/ports/stores.js';
 import { AttemptRunner, Wakeups } from '../application/ports/attempts.js';
 import { BatchStore } from '../application/ports/batches.js';
 import type { CircuitSettings } from '../application/circuits/circuit.js';
@@ -17,6 +19,7 @@ import { HttpConnector } from '../connectors/http/http-connector.js';
 import { Sandbox } from '../connectors/script/sandbox.js';
 import { ScriptConnector } from '../connectors/script/script-connector.js';
 import { AttemptPool } from './attempt-pool.js';
+import { AuditRetention } from './audit-retention.js';
 import { AuditSealer } from './audit-sealer.js';
 import { BatchKeeper } from './batch-keeper.js';
 import { BreakerKeeper } from './breaker-keeper.js';
@@ -45,6 +48,7 @@ export interface RunnerOptions {
   readonly httpMaxResponseBytes: number;
   readonly handlerModules: readonly string[];
   readonly historyDays: number | null;
+  readonly auditDays: number | null;
   readonly circuits: CircuitSettings & { readonly isAutomatic: boolean };
 }
 
@@ -115,6 +119,19 @@ export class RunnerModule implements OnApplicationShutdown {
           useFactory: (instances: EndedInstances, partitions: HistoryPartitions, batches: BatchStore, clock: Clock) =>
             new HistoryRetention(instances, partitions, batches, clock, options.historyDays),
           inject: [EndedInstances, HistoryPartitions, BatchStore, Clock],
+        },
+        {
+          provide: AuditRetention,
+          useFactory: (
+            weeks: AuditRetentionStore,
+            audit: AuditStore,
+            signer: AuditSigner,
+            ids: InstanceStore,
+            instances: EndedInstances,
+            clock: Clock,
+            wakeups: Wakeups,
+          ) => new AuditRetention({ weeks, audit, signer, ids, instances, clock, wakeups }, options.auditDays),
+          inject: [AuditRetentionStore, AuditStore, AuditSigner, InstanceStore, EndedInstances, Clock, Wakeups],
         },
         RunnerLifecycle,
       ],

@@ -88,6 +88,8 @@ export interface AuditPage {
   readonly items: readonly AuditEntry[];
   /** Null on the last page. */
   readonly nextCursor: string | null;
+  /** ISO 8601: looking further back would have taken too long; `nextCursor` goes on there. Null where the page is as full as can be. */
+  readonly searchedBackTo: string | null;
 }
 
 /** A model that was deployed. `id` is the first executable process. */

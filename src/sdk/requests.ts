@@ -14,7 +14,13 @@ import type {
   PublishedMessage,
 } from './answers.js';
 import type { JsonObject } from './json.js';
-import type { GetActivitiesRequest, GetAuditTrailRequest, VerifyAuditTrailRequest } from './requests/audit.js';
+import type { AuditCheckpoint } from '../contract/audit-checkpoint.js';
+import type {
+  GetActivitiesRequest,
+  GetAuditCheckpointRequest,
+  GetAuditTrailRequest,
+  VerifyAuditTrailRequest,
+} from './requests/audit.js';
 import type {
   AbortBatchRequest,
   GetBatchItemsRequest,
@@ -120,6 +126,8 @@ export interface Requests {
   getActivities: Call<GetActivitiesRequest, Page<JsonObject>>;
   /** Commands that wait for a second person, and what became of others; the newest first. */
   getApprovals: Call<GetApprovalsRequest, Page<JsonObject>>;
+  /** A signed statement of where the audit chain ends now, to be kept outside of the database. */
+  getAuditCheckpoint: Call<GetAuditCheckpointRequest, AuditCheckpoint>;
   /** Who did what, and what was decided by itself; newest first. */
   getAuditTrail: Call<GetAuditTrailRequest, AuditPage>;
   /** How a batch stands, with the number of items in each state. */
@@ -244,6 +252,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   failJob: { cmd: 'FailJobCommand', kind: 'command' },
   getActivities: { cmd: 'GetActivitiesQuery', kind: 'query' },
   getApprovals: { cmd: 'GetApprovalsQuery', kind: 'query' },
+  getAuditCheckpoint: { cmd: 'GetAuditCheckpointQuery', kind: 'query' },
   getAuditTrail: { cmd: 'GetAuditTrailQuery', kind: 'query' },
   getBatch: { cmd: 'GetBatchQuery', kind: 'query' },
   getBatchItems: { cmd: 'GetBatchItemsQuery', kind: 'query' },

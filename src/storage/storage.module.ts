@@ -2,6 +2,7 @@ import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown 
 import { DataSource } from 'typeorm';
 import { ApprovalStore } from '../application/ports/approvals.js';
 import { BatchStore } from '../application/ports/batches.js';
+import { AuditChain, AuditRetentionStore } from '../application/ports/audit-chain.js';
 import { CircuitStore } from '../application/ports/circuits.js';
 import { CallStore } from '../application/ports/calls.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
@@ -21,6 +22,8 @@ import {
   StartTimerStore,
   TimerStore,
 } from '../application/ports/stores.js';
+import { PgAuditChain } from './audit/audit-chain-reader.js';
+import { PgAuditRetentionStore } from './audit/audit-retention-store.js';
 import { PgAuditStore } from './audit/audit-store.js';
 import { HotPool } from './connection/hot-pool.js';
 import { NotifyChannel } from './connection/notify-channel.js';
@@ -91,6 +94,8 @@ const STORES = [
   { provide: FailureGroupStore, useClass: PgFailureGroupStore },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },
   { provide: AuditStore, useClass: PgAuditStore },
+  { provide: AuditChain, useClass: PgAuditChain },
+  { provide: AuditRetentionStore, useClass: PgAuditRetentionStore },
   { provide: InstanceReader, useClass: PgInstanceReader },
   { provide: DefinitionStore, useClass: PgDefinitionStore },
   { provide: ApiTokenStore, useClass: PgApiTokenStore },

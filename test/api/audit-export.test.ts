@@ -115,8 +115,8 @@ describe('the export as NDJSON', () => {
   it('is each entry as the query gives it, oldest first', async () => {
     const client = await clientOf('ndjson');
     await append([auditEntry({ tenantId: 'ndjson', comment: '=1\n2' }), auditEntry({ tenantId: 'ndjson' })]);
-    const response = await client.raw('/api/core/audit', { accept: 'application/x-ndjson' });
     const { items } = (await client.get('/api/core/audit')).data as unknown as { items: AuditEntry[] };
+    const response = await client.raw('/api/core/audit', { accept: 'application/x-ndjson' });
     expect(response.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
     const text = response.text === undefined || response.text === '' ? String(response.body) : response.text;
     expect(

@@ -40,8 +40,11 @@ const ROUTES: Readonly<Record<string, () => [query: string, data: object]>> = {
   tokens: () => ['', {}],
 };
 
+/** Each checkpoint is of its own moment: `audit-proof.test.ts` compares what two have in common. */
+const COMPARED = READ_ROUTES.filter(({ path }) => path !== 'audit/checkpoint');
+
 describe('plain reads', () => {
-  it.each(READ_ROUTES.map((route) => [route.path, route] as const))('%s answers as its query does', async (path, route) => {
+  it.each(COMPARED.map((route) => [route.path, route] as const))('%s answers as its query does', async (path, route) => {
     const [query, data] = ROUTES[path]?.() ?? ['', {}];
     const address = path.replace(':guid', encodeURIComponent(guid)).replace(':id', id);
     const [read, asked] = [await admin.get(`/api/core/${address}${query}`), await admin.cmd(route.request, data)];

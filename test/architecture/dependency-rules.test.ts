@@ -17,6 +17,7 @@ const { forbidden, options } = createRequire(join(ROOT, 'package.json'))('./.dep
 const SEEDS: Readonly<Record<string, { readonly file: string; readonly imports: string }>> = {
   'engine-sees-only-itself': { file: 'src/engine/seed.ts', imports: 'node:crypto' },
   'contract-sees-nothing': { file: 'src/contract/seed.ts', imports: '../engine/index.js' },
+  'audit-proof-sees-only-contract': { file: 'src/audit-proof/seed.ts', imports: '../application/ports/clock.js' },
   'expressions-see-the-engine-types': { file: 'src/expressions/seed.ts', imports: '../contract/answer.js' },
   'bpmn-sees-engine-and-expressions': { file: 'src/bpmn/seed.ts', imports: '../application/ports/clock.js' },
   'connectors-see-engine-expressions-contract': { file: 'src/connectors/seed.ts', imports: '../bpmn/index.js' },
@@ -47,6 +48,7 @@ const SEEDS: Readonly<Record<string, { readonly file: string; readonly imports: 
 /** Imports that look like those of the seeds and are allowed. */
 const ALLOWED: Readonly<Record<string, string>> = {
   'src/expressions/allowed.ts': '../engine/index.js',
+  'src/audit-proof/allowed.ts': '../contract/answer.js',
   'src/bpmn/allowed.ts': '../engine/index.js',
   'src/engine/elements/gateways/allowed.ts': './decided-flows.js',
   'src/application/tasks/allowed/allowed.handler.ts': '../../ports/clock.js',

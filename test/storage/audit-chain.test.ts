@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { columnsOfEntry } from '../../src/storage/audit/audit-columns.js';
-import { digestOf } from '../../src/storage/audit/digest.js';
+import { digestOf } from '../../src/audit-proof/digest.js';
 import { auditStatements } from '../../src/storage/audit/write-audit.js';
 import { auditEntry } from './audit-entry.js';
 import { AuditFixture, idOf } from './audit-fixture.js';
@@ -25,6 +25,8 @@ describe('an untouched trail', () => {
       valid: true,
       checkedEntries: 6,
       sealedUpTo: loose.id,
+      removedEntries: 0,
+      removedUpTo: null,
       firstInvalid: null,
     });
     expect(idOf(entries, 4)).toBeLessThan(loose.id);
@@ -35,6 +37,8 @@ describe('an untouched trail', () => {
       valid: true,
       checkedEntries: 0,
       sealedUpTo: null,
+      removedEntries: 0,
+      removedUpTo: null,
       firstInvalid: null,
     });
   });
@@ -201,6 +205,8 @@ describe('an entry that is not sealed yet', () => {
       valid: true,
       checkedEntries: 1,
       sealedUpTo: null,
+      removedEntries: 0,
+      removedUpTo: null,
       firstInvalid: null,
     });
     await fixture.tamper(`UPDATE audit_entry SET comment = 'x'`);

@@ -118,6 +118,8 @@ describe('sealing', () => {
       valid: true,
       checkedEntries: 2,
       sealedUpTo: later.id,
+      removedEntries: 0,
+      removedUpTo: null,
       firstInvalid: null,
     });
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditFilter } from '../../src/application/ports/stores.js';
+import { lookBack } from '../../src/storage/audit/audit-look.js';
 import type { AuditEntry } from '../../src/contract/audit-entry.js';
 import { auditEntry } from './audit-entry.js';
 import { AuditFixture } from './audit-fixture.js';
@@ -173,7 +174,8 @@ it('streams all that match, oldest first, over many pages', async () => {
   await appendTo('stream', { outcome: 'failed' });
 
   const streamed: number[] = [];
-  for await (const entry of fixture.store.stream('stream', { outcome: 'succeeded' })) streamed.push(entry.id);
+  for await (const entries of fixture.store.stream('stream', { outcome: 'succeeded' }))
+    streamed.push(...entries.map(({ id }) => id));
 
   expect(streamed).toEqual(entries.map((entry) => entry.id));
 });
@@ -182,10 +184,37 @@ describe('over many entries', () => {
   beforeAll(async () => {
     await fixture.tamper(
       `INSERT INTO audit_entry (tenant_id, at, id, actor_type, actor_id, action, outcome, instance_guid, changes, digest)
-       SELECT 'many', timestamptz '2026-01-01' + n * interval '1 s', 1000000000 + n, 'user', 'alice', 'RetryFailedTask', 'succeeded',
+       SELECT 'many', timestamptz '2026-01-01' + n * interval '1 s', 1000000000 + n, 'user', 'alice',
+         CASE WHEN n IN (10, 19970, 19980, 19990, 29990) THEN 'Needle' ELSE 'RetryFailedTask' END, 'succeeded',
          'loan-' || n % 5000, '[]', '\\x' FROM generate_series(1, 30000) AS n`,
     );
     await fixture.tamper('ANALYZE audit_entry');
+  });
+
+  it.each<[string, AuditFilter]>([
+    ['text alone', { text: 'needle' }],
+    ['what no index finds in the time', { text: 'needle', outcome: 'succeeded' }],
+  ])('says how far it has looked for %s, and finds all by going on from there', async (_what, filter) => {
+    const limits = { wholeMs: 1, piecesMs: 0, textMs: 0, piece: 7_000 };
+    const found: number[] = [];
+    const reached: (string | null)[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await lookBack(fixture.dataSource, { tenantId: 'many', filter, pageSize: 2, cursor }, limits);
+      found.push(...page.items.map(({ id }) => id - 1_000_000_000));
+      reached.push(page.searchedBackTo);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+
+    expect(found).toEqual([29_990, 19_990, 19_980, 19_970, 10]);
+    // Entries looked at: a piece; a full page, which ends at 10,020; a piece; a piece; the rest.
+    expect(reached.map((instant) => instant && 30_000 - (Date.parse(instant) - Date.UTC(2026, 0, 1)) / 1_000)).toEqual([
+      6_999,
+      null,
+      17_020,
+      24_020,
+      null,
+    ]);
   });
 
   it.each([

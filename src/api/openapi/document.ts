@@ -109,13 +109,16 @@ function readOperation(route: ReadRoute, spec: RegisteredRequest, schema: Schema
   const inQuery = Object.entries(schema.properties ?? {})
     .filter(([name]) => !given.has(name))
     .map(([name, field]) => ({ name, in: 'query', required: (schema.required ?? []).includes(name), schema: field }) as const);
+  const further = Object.entries(route.query ?? {}).map(
+    ([name, description]) => ({ name, in: 'query', required: false, description, schema: { type: 'boolean' } }) as const,
+  );
   return {
     operationId: `read_${route.path.replaceAll(/\W+/g, '_')}`,
     summary: spec.summary,
     description: `The same as ${spec.name} of the endpoint.`,
     tags: ['Reads'],
     security: [{ bearer: [] }],
-    parameters: [...inPath, ...inQuery, TENANT_PARAMETER, CORRELATION_PARAMETER],
+    parameters: [...inPath, ...inQuery, ...further, TENANT_PARAMETER, CORRELATION_PARAMETER],
     responses: answers(route.media),
   };
 }

@@ -8,6 +8,8 @@ export interface ReadRoute {
   readonly params?: Readonly<Record<string, string>>;
   /** Fields of `data` that the route itself fixes. */
   readonly fixed?: Readonly<Record<string, unknown>>;
+  /** Flags of the query string that only another medium has, with what they do. */
+  readonly query?: Readonly<Record<string, string>>;
   /** What a success may be instead of the envelope, as media types. */
   readonly media?: readonly string[];
 }
@@ -25,6 +27,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'instances/:guid', request: 'GetProcessInstanceStateCommand', params: { guid: 'instanceGuid' } },
   { path: 'instances/:guid/activities', request: 'GetProcessInstanceActivitiesQuery', params: { guid: 'instanceGuid' } },
   { path: 'instances/:guid/audit', request: 'GetAuditTrailQuery', params: { guid: 'instanceGuid' } },
+  { path: 'audit/checkpoint', request: 'GetAuditCheckpointQuery' },
   { path: 'audit/verification', request: 'VerifyAuditTrailQuery' },
   { path: 'activities', request: 'GetActivitiesQuery' },
   { path: 'definitions', request: 'GetProcessDefinitionListQuery' },
@@ -40,6 +43,7 @@ export const AUDIT_ROUTE: ReadRoute = {
   path: 'audit',
   request: 'GetAuditTrailQuery',
   media: ['text/csv', 'application/x-ndjson'],
+  query: { proof: 'As NDJSON: true adds the seals and a signed checkpoint, so that it can be verified without the server.' },
 };
 
 /** What became of each item of a batch, as one CSV file. */

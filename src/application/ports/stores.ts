@@ -1,3 +1,5 @@
+import type { TrustedKeys } from '../../audit-proof/audit-key.js';
+import type { AuditCheckpoint } from '../../contract/audit-checkpoint.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { JsonObject, TimerKey } from '../../engine/index.js';
 
@@ -121,7 +123,28 @@ export interface AuditVerification {
   readonly checkedEntries: number;
   /** Id of the newest sealed entry; null when none is. */
   readonly sealedUpTo: number | null;
+  /** Entries that had had their time, by signed statements. */
+  readonly removedEntries: number;
+  /** All of these were written before this instant; ISO 8601, null where there are none. */
+  readonly removedUpTo: string | null;
   readonly firstInvalid: { readonly id: number; readonly reason: string } | null;
+}
+
+/** What a chain is checked against besides itself. */
+export interface AuditWitness {
+  /** Whose statements are believed. */
+  readonly trusted: TrustedKeys;
+  /** The chain must still have its seal. Its signature has been checked. */
+  readonly checkpoint: AuditCheckpoint | null;
+}
+
+/** A page of the trail. */
+export interface AuditTrailPage {
+  readonly items: AuditEntry[];
+  /** Null: there is nothing more. */
+  readonly nextCursor: string | null;
+  /** ISO 8601: looking further back would have taken too long; `nextCursor` goes on there. Null: the page is as full as can be. */
+  readonly searchedBackTo: string | null;
 }
 
 /** The audit trail: append and read. Nothing here changes or deletes. */
@@ -133,24 +156,19 @@ export abstract class AuditStore {
    */
   abstract append(entries: readonly AuditEntry[], underClaim?: ClaimedKey | null): Promise<void>;
   /** Newest first. `cursor` is opaque, from an earlier answer; a malformed one throws RangeError. */
-  abstract query(
-    tenantId: string,
-    filter: AuditFilter,
-    pageSize: number,
-    cursor: string | null,
-  ): Promise<{ items: AuditEntry[]; nextCursor: string | null }>;
+  abstract query(tenantId: string, filter: AuditFilter, pageSize: number, cursor: string | null): Promise<AuditTrailPage>;
   /** Newest first, by page number from 1, with how many match in all: for people who leaf through it. */
   abstract page(
     tenantId: string,
     filter: AuditFilter,
     page: { readonly pageNumber: number; readonly pageSize: number },
   ): Promise<{ items: AuditEntry[]; totalRecords: number }>;
-  /** All that match, oldest first, at constant memory. */
-  abstract stream(tenantId: string, filter: AuditFilter): AsyncIterable<AuditEntry>;
+  /** All that match, oldest first, some at a time, at constant memory. */
+  abstract stream(tenantId: string, filter: AuditFilter): AsyncIterable<readonly AuditEntry[]>;
   /** Seals what is committed and not yet sealed, of all tenants; returns how many entries. Safe on several nodes at once. */
   abstract seal(): Promise<number>;
-  /** Seals, then checks every entry of the tenant against the chain. */
-  abstract verify(tenantId: string): Promise<AuditVerification>;
+  /** Seals, then checks every entry of the tenant against the chain, and the chain against the witness. */
+  abstract verify(tenantId: string, witness?: AuditWitness | null): Promise<AuditVerification>;
 }
 
 export interface ApiToken {

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../json.js';
+
 /** The audit trail in the shape of the activities query, page by page. */
 export interface GetActivitiesRequest {
   /** User, ProcessInstance or ProcessDefinition. */
@@ -45,4 +47,12 @@ export interface GetAuditTrailRequest {
 }
 
 /** Check that no entry of the audit trail was altered, inserted or removed. */
-export type VerifyAuditTrailRequest = Readonly<Record<string, never>>;
+export interface VerifyAuditTrailRequest {
+  /** As `getAuditCheckpoint` has answered it: the chain must still have that seal. */
+  readonly checkpoint?: JsonObject;
+  /** Public keys (Ed25519, PEM) whose checkpoints and statements are believed; without it, the key of the server. */
+  readonly trustedKeys?: string | readonly string[];
+}
+
+/** A signed statement of where the audit chain ends now, to be kept outside of the database. */
+export type GetAuditCheckpointRequest = Readonly<Record<string, never>>;

@@ -42,6 +42,14 @@ export function columnsOfRow(row: AuditRow): AuditColumns {
   return NAMES.map((name) => row[name]) as unknown as AuditColumns;
 }
 
+/** Where an entry stands by its time: the instant in microseconds, and the id. */
+export type AuditPosition = readonly [at: number, id: number];
+
+/** Of a row selected as `AUDIT_COLUMNS`. */
+export function positionOf(row: Pick<AuditRow, 'at_ms' | 'id'>): AuditPosition {
+  return [Math.round(Number(row.at_ms) * 1_000), Number(row.id)];
+}
+
 /**
  * An entry as its row will hold it. Text of people and of other systems is made storable; keys are not, so that an entry
  * never seems to be about something else.

@@ -9,8 +9,12 @@ export function compileAuditFilter(tenantId: string, filter: AuditFilter): SqlCo
   condition.andEquals('outcome', filter.outcome);
   condition.andEquals('task_id', filter.taskId);
   condition.andEquals('process_key', filter.processKey);
-  if (filter.actor !== undefined) condition.and(`${condition.bind(filter.actor)}::text IN (actor_id, actor_claimed)`);
-  if (filter.action !== undefined) condition.and(`action = ANY (${condition.bind(filter.action)}::text[])`);
+  if (filter.actor !== undefined) {
+    const actor = condition.bind(filter.actor);
+    condition.and(`(actor_id = ${actor} OR actor_claimed = ${actor})`);
+  }
+  if (filter.action?.length === 1) condition.andEquals('action', filter.action[0]);
+  else if (filter.action !== undefined) condition.and(`action = ANY (${condition.bind(filter.action)}::text[])`);
   if (filter.from !== undefined) condition.and(`at >= ${condition.bind(filter.from)}`);
   if (filter.to !== undefined) condition.and(`at <= ${condition.bind(filter.to)}`);
   if (filter.text !== undefined) {

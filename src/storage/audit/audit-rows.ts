@@ -1,9 +1,9 @@
+import { digestOf } from '../../audit-proof/digest.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import type { BoundStatement } from '../connection/hot-pool.js';
 import { RowBuffer } from '../connection/row-buffer.js';
 import { insertAuditEntries } from '../sql/insert-audit-entries.js';
 import { columnsOfEntry } from './audit-columns.js';
-import { digestOf } from './digest.js';
 
 /** Audit entries gathered for one insert, each with its digest. */
 export class AuditRows {

@@ -1,22 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AuditStore, type AuditFilter, type AuditVerification, type ClaimedKey } from '../../application/ports/stores.js';
+import {
+  AuditStore,
+  type AuditFilter,
+  type AuditTrailPage,
+  type AuditVerification,
+  type AuditWitness,
+  type ClaimedKey,
+} from '../../application/ports/stores.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import { HotPool } from '../connection/hot-pool.js';
-import { decodeCursor, encodeCursor, instantOf } from '../readers/page-cursor.js';
+import { instantOf } from '../readers/page-cursor.js';
 import { queryRows } from '../readers/people-query.js';
 import type { SqlCondition } from '../readers/sql-condition.js';
 import { appliedStatement } from '../stores/applied-claims.js';
-import { AUDIT_COLUMNS, entryOfRow, type AuditRow } from './audit-columns.js';
+import { AUDIT_COLUMNS, entryOfRow, positionOf, type AuditRow } from './audit-columns.js';
 import { compileAuditFilter } from './audit-filter.js';
+import { lookBack } from './audit-look.js';
+import { EntryPages } from './audit-pages.js';
 import { sealEntries } from './seal-entries.js';
 import { verifyChain } from './verify-chain.js';
 import { auditStatements } from './write-audit.js';
-
-/** Most entries that an export reads at once. */
-const STREAM_PAGE = 1_000;
-/** About how many characters of them it holds at once: a single entry may be as large as an instance's variables. */
-const STREAM_LENGTH = 4 * 1024 * 1024;
 
 /** The audit trail in `audit_entry`. Commands append on the engine's pool; people read on their own. */
 @Injectable()
@@ -32,21 +36,8 @@ export class PgAuditStore extends AuditStore {
     await this.hot.transaction([...auditStatements(entries), ...appliedStatement(underClaim)]);
   }
 
-  async query(
-    tenantId: string,
-    filter: AuditFilter,
-    pageSize: number,
-    cursor: string | null,
-  ): Promise<{ items: AuditEntry[]; nextCursor: string | null }> {
-    const condition = compileAuditFilter(tenantId, filter);
-    if (cursor !== null) {
-      const { at, id } = decodeCursor(cursor, 'at', 'id');
-      condition.and(`(at, id) < (${instantOf(condition.bind(at))}, ${condition.bind(id)}::bigint)`);
-    }
-    const rows = await this.select(condition, `ORDER BY at DESC, id DESC LIMIT ${condition.bind(pageSize + 1)}`);
-    const items = rows.slice(0, pageSize);
-    const last = rows.length > pageSize ? items.at(-1) : undefined;
-    return { items: items.map(entryOfRow), nextCursor: last ? encodeCursor(positionOf(last)) : null };
+  query(tenantId: string, filter: AuditFilter, pageSize: number, cursor: string | null): Promise<AuditTrailPage> {
+    return lookBack(this.dataSource, { tenantId, filter, pageSize, cursor });
   }
 
   async page(
@@ -67,30 +58,27 @@ export class PgAuditStore extends AuditStore {
     return { items: rows.map(entryOfRow), totalRecords: counted[0]?.total ?? 0 };
   }
 
-  async *stream(tenantId: string, filter: AuditFilter): AsyncIterable<AuditEntry> {
-    let last: AuditRow | undefined;
-    let limit = 1;
-    for (;;) {
+  async *stream(tenantId: string, filter: AuditFilter): AsyncIterable<readonly AuditEntry[]> {
+    const pages = new EntryPages().read<AuditRow>((after, limit) => {
       const condition = compileAuditFilter(tenantId, filter);
-      if (last) {
-        const [at, id] = positionOf(last);
-        condition.and(`(at, id) > (${instantOf(condition.bind(at))}, ${condition.bind(id)}::bigint)`);
+      if (after) {
+        const [at, id] = positionOf(after);
+        const instant = instantOf(condition.bind(at));
+        // The instant once more by itself: by it the database knows which weeks it need not look into.
+        condition.and(`at >= ${instant} AND (at, id) > (${instant}, ${condition.bind(id)}::bigint)`);
       }
-      const rows = await this.select(condition, `ORDER BY at, id LIMIT ${limit}`);
-      for (const row of rows) yield entryOfRow(row);
-      if (rows.length < limit) return;
-      last = rows.at(-1);
-      limit = nextLimit(limit, rows);
-    }
+      return this.select(condition, `ORDER BY at, id LIMIT ${limit}`);
+    });
+    for await (const rows of pages) yield rows.map(entryOfRow);
   }
 
   seal(): Promise<number> {
     return sealEntries(this.dataSource);
   }
 
-  async verify(tenantId: string): Promise<AuditVerification> {
+  async verify(tenantId: string, witness: AuditWitness | null = null): Promise<AuditVerification> {
     await this.seal();
-    return verifyChain(this.dataSource, tenantId);
+    return verifyChain(this.dataSource, tenantId, witness);
   }
 
   private select(condition: SqlCondition, order: string): Promise<AuditRow[]> {
@@ -100,15 +88,4 @@ export class PgAuditStore extends AuditStore {
       condition.parameters,
     );
   }
-}
-
-/** At most eight times as many as before, as nothing is known of those that come. */
-function nextLimit(limit: number, rows: readonly AuditRow[]): number {
-  const length = rows.reduce((sum, row) => sum + JSON.stringify(row).length, 0);
-  return Math.max(1, Math.min(STREAM_PAGE, limit * 8, Math.floor(STREAM_LENGTH / (length / rows.length))));
-}
-
-/** Where an entry stands among the others: the instant in microseconds, and the id. */
-function positionOf(row: AuditRow): [at: number, id: number] {
-  return [Math.round(Number(row.at_ms) * 1_000), Number(row.id)];
 }

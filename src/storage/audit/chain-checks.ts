@@ -1,6 +1,6 @@
+import { digestOf } from '../../audit-proof/digest.js';
+import type { SealedEntry } from '../../audit-proof/seals.js';
 import { columnsOfRow, type AuditRow } from './audit-columns.js';
-import { digestOf } from './digest.js';
-import { DIGEST_BYTES, hashOfSeal, type Seal } from './seal-hash.js';
 
 /** The first entry that is not as it was. */
 export interface Finding {
@@ -8,33 +8,12 @@ export interface Finding {
   readonly reason: string;
 }
 
-/** A seal as it is stored, with the hash that was taken of it. */
-export interface StoredSeal extends Seal {
-  readonly hash: Buffer;
-}
-
 export interface StoredEntry extends AuditRow {
   readonly digest: Buffer;
 }
 
-/** What the chain says of an entry. */
-export interface SealedEntry {
-  readonly id: number;
-  readonly digest: Buffer;
-}
-
-/** How the seal breaks the chain that ended with `sealNo` and `hash`; null where it does not. */
-export function findBrokenSeal(seal: StoredSeal, sealNo: number, hash: Buffer): string | null {
-  if (seal.sealNo !== sealNo + 1) return `Seal ${sealNo + 1} was removed`;
-  if (!hashOfSeal(seal).equals(seal.hash)) return `Seal ${seal.sealNo} was altered`;
-  if (!seal.previousHash.equals(hash)) return `Seal ${seal.sealNo} does not follow seal ${sealNo}: one of them was replaced`;
-  if (seal.digests.length !== seal.entryIds.length * DIGEST_BYTES) return `Seal ${seal.sealNo} was altered`;
-  return null;
-}
-
-export function sealedEntries({ entryIds, digests }: Seal): SealedEntry[] {
-  return entryIds.map((id, i) => ({ id, digest: digests.subarray(i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES) }));
-}
+/** Said of an entry that is in a seal and nowhere else. */
+export const REMOVED = 'The entry was removed, or moved, after it was sealed';
 
 /** Compares stored entries with those that were sealed, both in the order of their positions. */
 export function findChangedEntry(sealed: readonly SealedEntry[], stored: readonly StoredEntry[]): Finding | null {
@@ -48,7 +27,7 @@ export function findChangedEntry(sealed: readonly SealedEntry[], stored: readonl
     } else if (entry && !known.has(Number(entry.id))) {
       return { id: Number(entry.id), reason: 'The entry was inserted among sealed ones' };
     } else {
-      return { id: expected.id, reason: 'The entry was removed, or moved, after it was sealed' };
+      return { id: expected.id, reason: REMOVED };
     }
   }
   const surplus = stored[sealed.length];

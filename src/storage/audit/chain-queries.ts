@@ -6,6 +6,12 @@ const SEAL_PAGE = 20;
 /** Entries not yet sealed that are read at once. */
 export const ENTRY_PAGE = 1_000;
 
+/** Before every position that the database can hold. */
+export const LOWEST = '-9223372036854775808';
+
+/** Which entries are stated to be removed; `statement` is an `AuditRemoval`. */
+export const REMOVALS = `SELECT statement FROM audit_removal WHERE tenant_id = $1 ORDER BY id`;
+
 /**
  * One snapshot of where the tenant's chain ends, up to which position all chains are sealed, which transaction will be the
  * next, and an entry of a transaction that has not begun.

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { hashOfSeal, NO_HASH, type Seal } from '../../audit-proof/seals.js';
 import { inTransaction, queryRows } from '../readers/people-query.js';
-import { hashOfSeal, NO_HASH, type Seal } from './seal-hash.js';
 
 /** Entries sealed in one transaction: one seal for each tenant among them. */
 const BATCH = 500;

@@ -30,3 +30,9 @@ function unavailable(error: unknown): StorageUnavailable {
   const message = error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
   return new StorageUnavailable(`The database cannot be used now: ${message}`, { cause: error });
 }
+
+/** The SQLSTATE that the database answered with, whether the error was translated or not; '' where it did not answer. */
+export function sqlStateOf(error: unknown): string {
+  const met = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return met instanceof pg.DatabaseError ? (met.code ?? '') : '';
+}

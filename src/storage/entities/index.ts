@@ -3,6 +3,7 @@ import { ApiTokenEntity } from './api-token.entity.js';
 import { ApprovalEntity } from './approval.entity.js';
 import { AuditChainHeadEntity } from './audit-chain-head.entity.js';
 import { AuditEntryEntity } from './audit-entry.entity.js';
+import { AuditRemovalEntity } from './audit-removal.entity.js';
 import { AuditSealEntity } from './audit-seal.entity.js';
 import { BatchItemEntity } from './batch-item.entity.js';
 import { BatchEntity } from './batch.entity.js';
@@ -55,6 +56,7 @@ export const ENTITIES = [
   AuditEntryEntity,
   AuditSealEntity,
   AuditChainHeadEntity,
+  AuditRemovalEntity,
   ApiTokenEntity,
   IdempotencyRecordEntity,
   ServerNodeEntity,

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { HistoryPartitions, type MadePartitions } from '../../application/ports/history.js';
+import { sqlStateOf } from '../connection/storage-error.js';
 import { inTransaction, queryRows } from '../readers/people-query.js';
 import { historyWeeks, type HistoryWeek } from './history-week.js';
 import { toTimestamp } from './timestamp.js';
 
 /** Any number, the same in all versions: whoever holds it makes or drops partitions. */
-const PARTITION_LOCK = 7_365_011_744;
+export const PARTITION_LOCK = 7_365_011_744;
 /**
  * Other nodes are waited for, as nobody waits behind us there. A table's lock that is not to be had soon is given up: whoever
  * comes behind us in its queue, as every step does, waits as long as we do.
@@ -95,7 +95,7 @@ export class PgHistoryPartitions extends HistoryPartitions {
         return work(manager);
       });
     } catch (error) {
-      const refusal = REFUSALS[codeOf(error)];
+      const refusal = REFUSALS[sqlStateOf(error)];
       if (refusal === undefined) throw error;
       return refusal;
     }
@@ -111,11 +111,6 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   '57014': 'tookTooLong',
   '23514': 'leftToDefault',
 };
-
-function codeOf(error: unknown): string {
-  const met = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return met instanceof pg.DatabaseError ? (met.code ?? '') : '';
-}
 
 /**
  * Attached rather than made in its place: `CREATE TABLE ... PARTITION OF` locks the whole table against everybody, attaching

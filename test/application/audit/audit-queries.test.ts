@@ -64,7 +64,8 @@ describe('the audit trail', () => {
     const answer = await app.ask(GetAuditTrailQuery, filter);
     expect(itemsOf(answer).map(({ action }) => action)).toEqual(actions);
     const exported: string[] = [];
-    for await (const { action } of app.get(AuditExport).export(callerOf(), filter)) exported.unshift(action);
+    for await (const entries of app.get(AuditExport).entries(callerOf(), filter, 'text/csv'))
+      exported.unshift(...entries.map(({ action }) => action).reverse());
     expect(exported).toEqual(actions);
   });
 

@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApplicationModule } from '../../../src/application/application.module.js';
 import type { Caller } from '../../../src/application/caller.js';
+import { AuditSigner } from '../../../src/application/ports/audit-chain.js';
+import { AuditKey } from '../../../src/audit-proof/audit-key.js';
 import { ContextTypes } from '../../../src/application/ports/context-types.js';
 import { Telemetry } from '../../../src/application/ports/telemetry.js';
 import type { ApiRequest } from '../../../src/application/requests/api-request.js';
@@ -64,10 +66,11 @@ class SurroundingsModule {
       providers: [
         { provide: Telemetry, useValue: telemetry },
         { provide: ContextTypes, useValue: { nameOf: (id: number) => (id === 1 ? 'Loan' : undefined) } satisfies ContextTypes },
+        { provide: AuditSigner, useValue: { key: AuditKey.ofPem(AuditKey.generate()), advice: '' } satisfies AuditSigner },
         { provide: Outside, useValue: outside },
         OutsideHandler,
       ],
-      exports: [Telemetry, ContextTypes],
+      exports: [Telemetry, ContextTypes, AuditSigner],
     };
   }
 }
@@ -102,6 +105,7 @@ export class ApplicationUnderTest {
           httpMaxResponseBytes: 1024,
           handlerModules: [],
           historyDays: null,
+          auditDays: null,
           circuits: {
             isAutomatic: false,
             windowMs: 30_000,
