@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { HISTORY, WITHOUT_HISTORY } from './sql/history.js';
 
 /** Statements that do and undo what one part of the product needs. */
 interface Part {
@@ -6,7 +7,7 @@ interface Part {
   readonly down: string;
 }
 
-const PARTS: readonly Part[] = [];
+const PARTS: readonly Part[] = [{ up: HISTORY, down: WITHOUT_HISTORY }];
 
 /** What operators of many instances need: failure groups, batches, policies, webhooks, history. */
 export class Operators1764100000000 implements MigrationInterface {

@@ -48,6 +48,7 @@ export class InstanceStarter {
       contextId: instance.contextId,
       calledBy: instance.call?.calledBy ?? null,
       startVariables: null,
+      restartedFrom: null,
     };
     const { call, origin } = instance;
     const run = call?.run ? { run: call.run } : {};

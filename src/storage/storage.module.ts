@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { CircuitStore } from '../application/ports/circuits.js';
 import { CallStore } from '../application/ports/calls.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
+import { InstanceHistory } from '../application/ports/instance-history.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { JobStore } from '../application/ports/jobs.js';
 import { JobPermitStore, LimitPermits, LimitStore } from '../application/ports/limits.js';
@@ -21,6 +22,7 @@ import { PgAuditStore } from './audit/audit-store.js';
 import { HotPool } from './connection/hot-pool.js';
 import { NotifyChannel } from './connection/notify-channel.js';
 import { createDataSource } from './data-source.js';
+import { PgInstanceHistory } from './readers/instance-history.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
 import { PgCircuitStore } from './stores/circuit-store.js';
@@ -71,6 +73,7 @@ const STORES = [
   { provide: LimitStore, useClass: PgLimitStore },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },
   { provide: AuditStore, useClass: PgAuditStore },
+  { provide: InstanceHistory, useClass: PgInstanceHistory },
   { provide: InstanceReader, useClass: PgInstanceReader },
   { provide: DefinitionStore, useClass: PgDefinitionStore },
   { provide: ApiTokenStore, useClass: PgApiTokenStore },

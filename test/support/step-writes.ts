@@ -15,6 +15,7 @@ export function headerOf(id: number, changes: Partial<InstanceHeader> = {}): Ins
     contextId: null,
     calledBy: null,
     startVariables: null,
+    restartedFrom: null,
     ...changes,
   };
 }
@@ -53,6 +54,7 @@ export function firstStep(
     ownerNode: null,
     currentActivityId: null,
     effects: [],
+    variableWrites: [],
     audit: [],
     underClaim: null,
     consumedMessageId: null,
@@ -72,6 +74,7 @@ export function nextStep(before: StepWrite, changes: Partial<StepWrite> = {}, st
     variablesText: state.variables === undefined ? null : JSON.stringify(state.variables),
     touchedScopes: new Set([ROOT_SCOPE]),
     effects: [],
+    variableWrites: [],
     audit: [],
     underClaim: null,
     consumedMessageId: null,

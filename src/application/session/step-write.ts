@@ -29,6 +29,7 @@ export function buildWrite(
     ownerNode: ownerOf(state),
     currentActivityId: openElements(state)[0]?.nodeId ?? null,
     effects: result.effects,
+    variableWrites: result.variableWrites,
     audit,
     underClaim: options.origin ? claimOf(options.origin.caller) : null,
     consumedMessageId: options.consumedMessageId ?? null,
