@@ -16,6 +16,7 @@ import { JobCommand } from './jobs/job-command.js';
 import { BufferedMessages } from './messages/buffered-messages.js';
 import { OperatorCommand } from './operator-command.js';
 import { DefinitionChanges } from './process-definitions/definition-changes.js';
+import { RestoredVariables } from './process-instances/restart-from-activity/restored-variables.js';
 import { RequestAudit } from './request-audit.js';
 import { allRequests } from './requests/api-request.js';
 import { checkHandlers } from './requests/check-handlers.js';
@@ -23,6 +24,7 @@ import { BranchRest } from './session/branch-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import { EditRetries } from './tasks/edit-retries.js';
 import { TrailReader } from './trail-reader.js';
+import { VariablesPast } from './variables-past.js';
 
 const SHARED = [
   AuditExport,
@@ -36,6 +38,7 @@ const SHARED = [
   JobBoard,
   RequestAudit,
   TokenLookup,
+  VariablesPast,
 ];
 
 /** All use cases. What they ask for in `ports` comes from the global modules of storage, runner and API. */
@@ -51,6 +54,7 @@ const SHARED = [
     JobCommand,
     EditRetries,
     OperatorCommand,
+    RestoredVariables,
     TrailReader,
     ...HANDLERS,
   ],

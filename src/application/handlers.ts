@@ -31,6 +31,7 @@ import { GetProcessInstanceActivitiesHandler } from './process-instances/get-pro
 import { GetProcessInstanceListHandler } from './process-instances/get-process-instance-list/get-process-instance-list.handler.js';
 import { GetProcessInstanceStateHandler } from './process-instances/get-process-instance-state/get-process-instance-state.handler.js';
 import { PauseProcessInstanceHandler } from './process-instances/pause-process-instance/pause-process-instance.handler.js';
+import { RestartFromActivityHandler } from './process-instances/restart-from-activity/restart-from-activity.handler.js';
 import { ResumeProcessInstanceHandler } from './process-instances/resume-process-instance/resume-process-instance.handler.js';
 import { SetProcessVariablesHandler } from './process-instances/set-process-variables/set-process-variables.handler.js';
 import { StartProcessInstanceHandler } from './process-instances/start-process-instance/start-process-instance.handler.js';
@@ -81,6 +82,7 @@ export const HANDLERS = [
   RecordHeartbeatHandler,
   RemoveLimitHandler,
   RenameProcessDefinitionHandler,
+  RestartFromActivityHandler,
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
   RetryNowHandler,

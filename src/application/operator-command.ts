@@ -41,23 +41,32 @@ export class OperatorCommand {
     const target = { tenantId: origin.caller.tenantId, guid: instanceGuid };
     const preview = await this.session.preview(target, command);
     if (!preview) return instanceNotFound(instanceGuid);
-    const { instance, result } = preview;
+    return this.dryAnswer(preview.instance, preview.result, origin, preview.instance);
+  }
+
+  /** The answer to a dry run whose outcome is known, audited in the trail of `subject`, which stays as it is. */
+  async dryAnswer(
+    instance: LiveInstance,
+    result: StepResult,
+    origin: CommandOrigin,
+    { header, state: { status } }: LiveInstance,
+  ): Promise<Answer> {
     const base = { id: this.store.nextId(), at: new Date(this.clock.now()).toISOString() };
     const dry = { ...origin, detail: { ...origin.detail, dryRun: true } };
     await this.audit.append([
       result.kind === 'accepted'
-        ? doneEntry(base, dry, instance.header, { ...result.report, statusAfter: instance.state.status })
-        : refusedEntry(base, dry, instance.header, instance.state.status, result),
+        ? doneEntry(base, dry, header, { ...result.report, statusBefore: status, statusAfter: status })
+        : refusedEntry(base, dry, header, status, result),
     ]);
     this.wakeups.auditWritten();
     return done(
       result.kind === 'accepted' ? 'Dry run: the command would be done.' : 'Dry run: the command would be refused.',
-      describe(instance, result),
+      describe(instance, result, origin),
     );
   }
 }
 
-function describe(instance: LiveInstance, result: StepResult): Record<string, unknown> {
+function describe(instance: LiveInstance, result: StepResult, origin: CommandOrigin): Record<string, unknown> {
   if (result.kind === 'rejected') {
     const nothing = { willExecute: [], willWaitFor: [], willCancel: [], willCompensate: [], changes: [] };
     return {
@@ -91,7 +100,7 @@ function describe(instance: LiveInstance, result: StepResult): Record<string, un
       return node && isActivity(node) ? [task(node.id)] : [];
     }),
     willCompensate: [],
-    changes: result.report.changes,
+    changes: origin.changes ?? result.report.changes,
     statusAfter: result.state.status,
   };
 }

@@ -30,6 +30,7 @@ import type {
   GetProcessInstanceListRequest,
   GetProcessInstanceStateRequest,
   PauseProcessInstanceRequest,
+  RestartFromActivityRequest,
   ResumeProcessInstanceRequest,
   SetProcessVariablesRequest,
   StartProcessInstanceRequest,
@@ -129,6 +130,8 @@ export interface Requests {
   removeLimit: Call<RemoveLimitRequest, JsonObject>;
   /** Give a process definition another name; its version stays. */
   renameProcessDefinition: Call<RenameProcessDefinitionRequest, JsonObject>;
+  /** Begin a new instance at an activity of one that has ended or is in error, with its variables of that time. */
+  restartFromActivity: Call<RestartFromActivityRequest, InstanceState>;
   /** Go on where the instance was paused. */
   resumeProcessInstance: Call<ResumeProcessInstanceRequest, InstanceState>;
   /** Execute a failed task again, with corrected variables. */
@@ -200,6 +203,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   recordHeartbeat: { cmd: 'RecordHeartbeatCommand', kind: 'poll' },
   removeLimit: { cmd: 'RemoveLimitCommand', kind: 'command' },
   renameProcessDefinition: { cmd: 'RenameProcessDefinitionCommand', kind: 'command' },
+  restartFromActivity: { cmd: 'RestartFromActivityCommand', kind: 'command' },
   resumeProcessInstance: { cmd: 'ResumeProcessInstanceCommand', kind: 'command' },
   retryFailedTask: { cmd: 'RetryFailedTaskCommand', kind: 'command' },
   retryNow: { cmd: 'RetryNowCommand', kind: 'command' },

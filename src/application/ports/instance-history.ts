@@ -44,6 +44,13 @@ export interface RecordedWrite {
 /** Where a walk through the writes of an instance begins: behind a step, or before a visit was entered. */
 export type WritesSince = { readonly version: number } | { readonly visit: number };
 
+/** Some visits of an instance, their elements, and an instant (epoch ms) at which none of them had been entered. */
+export interface VisitsSince {
+  readonly elementInstanceIds: readonly number[];
+  readonly elementIds: readonly string[];
+  readonly since: number;
+}
+
 /** What has been of an instance; on the pool of people's queries, with its time-out. */
 export abstract class InstanceHistory {
   /** False: the instance began before variables were recorded. */
@@ -80,12 +87,8 @@ export abstract class InstanceHistory {
   abstract hadIncident(instanceId: number, version: number, at: number): Promise<boolean>;
   /** The newest visit of an element, open ones aside; null: it was never visited. */
   abstract lastVisit(instance: VisitsOf, elementId: string): Promise<number | null>;
-  /** People's commands on these elements since an instant (epoch ms), oldest first; at most 1,000. */
-  abstract commandsOn(
-    target: { readonly tenantId: string; readonly guid: string },
-    elementIds: readonly string[],
-    since: number,
-  ): Promise<AuditEntry[]>;
+  /** People's commands about these visits, oldest first; at most 1,000. */
+  abstract commandsOn(target: { readonly tenantId: string; readonly guid: string }, visits: VisitsSince): Promise<AuditEntry[]>;
   /** Guids of the instances that were begun again from it, oldest first; at most 100. */
   abstract restartsOf(instanceId: number): Promise<string[]>;
 }

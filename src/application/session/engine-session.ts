@@ -88,6 +88,16 @@ export class EngineSession {
     return instance && { instance, result: this.step(instance, command).result };
   }
 
+  /** What a start would do. Nothing is kept, and whether there is such an instance is not asked. */
+  async previewStart(
+    header: InstanceHeader,
+    command: StartProcessInstance,
+  ): Promise<{ instance: LiveInstance; result: StepResult }> {
+    const unborn = await this.loader.unborn(header, command);
+    if (unborn instanceof Error) throw unborn;
+    return { instance: unborn.before, result: this.step(unborn.before, command).result };
+  }
+
   /** The instance as it is stored now. */
   async read(target: InstanceKey): Promise<LiveInstance | null> {
     const [stored] = await this.store.loadByGuid([target]);

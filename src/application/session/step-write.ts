@@ -2,7 +2,7 @@ import { openElements, type Accepted, type InstanceState } from '../../engine/in
 import type { AuditEntry } from '../../contract/audit-entry.js';
 import { claimOf } from '../caller.js';
 import type { InstanceHeader, StepWrite } from '../ports/instance-store.js';
-import { decisionEntry, doneEntry, type ApplyOptions } from './origin.js';
+import { aboutEntry, decisionEntry, doneEntry, type ApplyOptions } from './origin.js';
 
 /** The rows of one accepted step. */
 export function buildWrite(
@@ -15,7 +15,10 @@ export function buildWrite(
 ): StepWrite {
   const { state, report } = result;
   const audit: AuditEntry[] = [];
-  if (options.origin) audit.push(doneEntry(entryBase(), options.origin, header, report));
+  if (options.origin) {
+    audit.push(doneEntry(entryBase(), options.origin, header, report));
+    if (options.alsoAbout) audit.push(aboutEntry(entryBase(), options.origin, options.alsoAbout));
+  }
   for (const effect of result.effects) {
     if (effect.type === 'record-decision')
       audit.push(decisionEntry(entryBase(), header, effect, report.statusBefore, report.statusAfter));

@@ -87,6 +87,28 @@ export interface PauseProcessInstanceRequest {
   readonly expectedVersion?: number;
 }
 
+/** Begin a new instance at an activity of one that has ended or is in error, with its variables of that time. */
+export interface RestartFromActivityRequest {
+  /** The process instance. */
+  readonly instanceGuid: string;
+  /** The activity to begin at: one of the process itself, not of a sub-process. */
+  readonly activityId: string;
+  /** Changes of the variables that are restored. */
+  readonly variables?: JsonObject;
+  /** Which variables it begins with: those of the time when the activity was last entered (without it), or the latest. */
+  readonly restoreVariables?: 'before-activity' | 'latest';
+  /** On which version of the definition: that of the other instance (without it), or the newest. */
+  readonly version?: 'same' | 'latest';
+  /** The client's own id of the new instance: starting it twice is one start. */
+  readonly newInstanceGuid?: string;
+  /** Why, for the audit trail. */
+  readonly comment?: string;
+  /** Answer what would happen, change nothing. */
+  readonly dryRun?: boolean;
+  /** How long to wait for the first rest, in ms. */
+  readonly waitMs?: number;
+}
+
 /** Go on where the instance was paused. */
 export interface ResumeProcessInstanceRequest {
   /** The process instance. */
