@@ -27,8 +27,10 @@ import type {
 import type {
   CancelProcessInstanceRequest,
   GetProcessInstanceActivitiesRequest,
+  GetProcessInstanceHistoryRequest,
   GetProcessInstanceListRequest,
   GetProcessInstanceStateRequest,
+  GetStateAtRequest,
   PauseProcessInstanceRequest,
   RestartFromActivityRequest,
   ResumeProcessInstanceRequest,
@@ -108,10 +110,14 @@ export interface Requests {
   getProcessDefinitionXml: Call<GetProcessDefinitionXmlRequest, string>;
   /** Every visit of every element, in order. */
   getProcessInstanceActivities: Call<GetProcessInstanceActivitiesRequest, JsonObject>;
+  /** Every visit with its attempts, input, output and changes of variables, in the order of entering. */
+  getProcessInstanceHistory: Call<GetProcessInstanceHistoryRequest, JsonObject>;
   /** Process instances, filtered, page by page. */
   getProcessInstanceList: Call<GetProcessInstanceListRequest, Page<JsonObject>>;
   /** Everything about one process instance. */
   getProcessInstanceState: Call<GetProcessInstanceStateRequest, InstanceState>;
+  /** A process instance as it was after a step, or at an instant. */
+  getStateAt: Call<GetStateAtRequest, JsonObject>;
   /** End the automatic attempts of a task: a person decides. */
   giveUpRetries: Call<GiveUpRetriesRequest, OperatorAnswer>;
   /** The API tokens of the tenant, without their secrets. */
@@ -192,8 +198,10 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   getProcessDefinitionList: { cmd: 'GetProcessDefinitionListQuery', kind: 'query' },
   getProcessDefinitionXml: { cmd: 'GetProcessDefinitionXmlQuery', kind: 'query' },
   getProcessInstanceActivities: { cmd: 'GetProcessInstanceActivitiesQuery', kind: 'query' },
+  getProcessInstanceHistory: { cmd: 'GetProcessInstanceHistoryQuery', kind: 'query' },
   getProcessInstanceList: { cmd: 'GetProcessInstanceListQuery', kind: 'query' },
   getProcessInstanceState: { cmd: 'GetProcessInstanceStateCommand', kind: 'query' },
+  getStateAt: { cmd: 'GetStateAtQuery', kind: 'query' },
   giveUpRetries: { cmd: 'GiveUpRetriesCommand', kind: 'command' },
   listApiTokens: { cmd: 'ListApiTokensQuery', kind: 'query' },
   openCircuit: { cmd: 'OpenCircuitCommand', kind: 'command' },

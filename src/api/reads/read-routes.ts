@@ -18,6 +18,8 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'failures', request: 'GetProcessInstanceListQuery', fixed: { status: ['error'] } },
   { path: 'instances/:guid', request: 'GetProcessInstanceStateCommand', params: { guid: 'instanceGuid' } },
   { path: 'instances/:guid/activities', request: 'GetProcessInstanceActivitiesQuery', params: { guid: 'instanceGuid' } },
+  { path: 'instances/:guid/history', request: 'GetProcessInstanceHistoryQuery', params: { guid: 'instanceGuid' } },
+  { path: 'instances/:guid/state-at', request: 'GetStateAtQuery', params: { guid: 'instanceGuid' } },
   { path: 'instances/:guid/audit', request: 'GetAuditTrailQuery', params: { guid: 'instanceGuid' } },
   { path: 'audit/verification', request: 'VerifyAuditTrailQuery' },
   { path: 'activities', request: 'GetActivitiesQuery' },

@@ -28,6 +28,18 @@ export interface GetProcessInstanceActivitiesRequest {
   readonly cursor?: string;
 }
 
+/** Every visit with its attempts, input, output and changes of variables, in the order of entering. */
+export interface GetProcessInstanceHistoryRequest {
+  /** The process instance. */
+  readonly instanceGuid: string;
+  /** Only visits of this element. */
+  readonly taskId?: string;
+  /** Visits on a page; 50 without it. */
+  readonly pageSize?: number;
+  /** From the answer before. */
+  readonly cursor?: string;
+}
+
 /** Process instances, filtered, page by page. */
 export interface GetProcessInstanceListRequest {
   /** Only in these states. */
@@ -75,6 +87,16 @@ export interface GetProcessInstanceListRequest {
 export interface GetProcessInstanceStateRequest {
   /** The process instance. */
   readonly instanceGuid: string;
+}
+
+/** A process instance as it was after a step, or at an instant: exactly one of `version` and `at`. */
+export interface GetStateAtRequest {
+  /** The process instance. */
+  readonly instanceGuid: string;
+  /** After this step: the version that the instance had then. */
+  readonly version?: number;
+  /** At this instant. */
+  readonly at?: string;
 }
 
 /** Begin nothing new until the instance is resumed. */

@@ -61,7 +61,8 @@ export const IS_RECORDED = 'SELECT has_history AS "isRecorded" FROM process_inst
 
 export const RESTARTS_OF = 'SELECT guid FROM process_instance WHERE restarted_from_id = $1 ORDER BY id LIMIT 100';
 
-/** `audit_entry_instance` serves it. */
+/** `audit_entry_instance` serves it. Which visit an entry is about stands in its detail: 1.5 us an entry to read. */
 export const COMMANDS_ON = `SELECT ${AUDIT_COLUMNS} FROM audit_entry
   WHERE tenant_id = $1 AND instance_guid = $2 AND at >= $3::timestamptz AND actor_type = 'user' AND task_id = ANY ($4::text[])
+    AND json_text_at(detail, '{elementInstanceId}') = ANY ($5::text[])
   ORDER BY at, id LIMIT 1000`;

@@ -5,6 +5,7 @@ import {
   type RecordedAttempt,
   type RecordedVisit,
   type RecordedWrite,
+  type VisitsSince,
   type WritesSince,
 } from '../../application/ports/instance-history.js';
 import type { InstanceKey } from '../../application/ports/instance-store.js';
@@ -118,8 +119,10 @@ export class PgInstanceHistory extends InstanceHistory {
     return row?.sequence ?? null;
   }
 
-  async commandsOn({ tenantId, guid }: InstanceKey, elementIds: readonly string[], since: number): Promise<AuditEntry[]> {
-    const rows = await this.query<AuditRow>(queries.COMMANDS_ON, tenantId, guid, toTimestamp(since), elementIds);
+  async commandsOn({ tenantId, guid }: InstanceKey, visits: VisitsSince): Promise<AuditEntry[]> {
+    const { elementIds, elementInstanceIds, since } = visits;
+    const about = [elementIds, elementInstanceIds.map(String)];
+    const rows = await this.query<AuditRow>(queries.COMMANDS_ON, tenantId, guid, toTimestamp(since), ...about);
     return rows.map(entryOfRow);
   }
 
