@@ -1,5 +1,6 @@
 /** The engine's face: a pure function and the shapes it speaks. */
 export * from './commands/command.js';
+export type * from './commands/retry-advice.js';
 export * from './definition/expression.js';
 export * from './definition/process-definition.js';
 export * from './effects/effect.js';
