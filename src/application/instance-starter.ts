@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { InstanceStatus, JsonObject, RunState, StartProcessInstance, StepResult } from '../engine/index.js';
+import type { InstanceStatus, JsonObject, RunState, StartProcessInstance } from '../engine/index.js';
 import { InstanceStore, type CalledBy, type CallKey, type InstanceHeader, type RestartedFrom } from './ports/instance-store.js';
 import type { DefinitionRecord } from './ports/readers.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
-import type { LiveInstance } from './session/live-instance.js';
 import type { AboutInstance, CommandOrigin } from './session/origin.js';
+import type { Preview } from './session/stepped.js';
 
 /** All that a new instance begins with. */
 export interface NewInstance {
@@ -43,7 +43,7 @@ export class InstanceStarter {
   }
 
   /** What the start would do; nothing is kept. */
-  preview(instance: NewInstance): Promise<{ instance: LiveInstance; result: StepResult }> {
+  preview(instance: NewInstance): Promise<Preview> {
     const { header, command } = this.startOf(instance);
     return this.session.previewStart(header, command);
   }

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { field, type ApiClient, type WireAnswer } from './support/api-client.js';
 import { flow, httpTask, model, scriptTask, sequence, userTask } from './support/models.js';
@@ -229,4 +232,29 @@ describe('a restart is refused', () => {
     });
     expect((await restart('nowhere', 'Pay')).message).toBe("Process instance 'nowhere' not found.");
   });
+});
+
+it("the guide's commands tell the history of an instance, look back, and begin again", async () => {
+  const guide = await readFile('docs/guides/history.md', 'utf8');
+  const commands = (/```sh\n([\s\S]*?)```/.exec(guide)?.[1] ?? '').replaceAll('http://127.0.0.1:3000', admin.url);
+  await admin.deploy(sequence('guide-loan', httpTask('Task_CreditCheck', 'Credit Check'), userTask('Approve', 'Approve')));
+  service.answers(failing());
+  const instanceGuid = await admin.start(
+    'guide-loan',
+    { serviceUrl: service.url, amount: 1 },
+    { instanceGuid: 'loan-app-2024-001' },
+  );
+  await admin.reaches(instanceGuid, 'error');
+  service.answers(succeeding());
+
+  const env = { ...process.env, TOKEN: admin.token };
+  const { stdout } = await promisify(execFile)('bash', ['-euc', commands], { env, timeout: 30_000 });
+
+  const answers = stdout.trim().split('\n');
+  expect(answers.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { data: { items: [{ elementId: 'Task_CreditCheck', attempts: [{ errorCode: 'HTTP_503' }] }] } },
+    { data: { version: 1, state: { variables: { amount: 1 } } } },
+    { data: { dryRun: true, changes: [{ path: '/variables/amount', before: 1, after: 20_000 }] } },
+    { data: { instanceGuid: 'loan-app-2024-001-again', status: 'waiting', state: { variables: { amount: 20_000 } } } },
+  ]);
 });

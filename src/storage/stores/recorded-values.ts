@@ -3,7 +3,7 @@ import type { OmittedValue } from '../../application/ports/instance-history.js';
 import type { JsonObject, JsonValue, VariableWrite } from '../../engine/index.js';
 
 /** A value of more bytes is recorded by its size and hash: history must not cost what the variables themselves cost, again and again. */
-export const RECORDED_MAX_BYTES = 64 * 1024;
+const RECORDED_MAX_BYTES = 64 * 1024;
 
 /** What a write changed, as JSON texts; null: nothing on that side. */
 export interface EncodedWrite {
