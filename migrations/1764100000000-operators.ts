@@ -3,6 +3,7 @@ import { BATCHES } from './sql/batches.js';
 import { FAILURE_GROUPS } from './sql/failure-groups.js';
 import { OPERATOR_POLICIES } from './sql/operator-policies.js';
 import { AUDIT } from './sql/audit.js';
+import { HISTORY, WITHOUT_HISTORY } from './sql/history.js';
 
 /** Statements that do and undo what one part of the product needs. */
 interface Part {
@@ -10,7 +11,7 @@ interface Part {
   readonly down: string;
 }
 
-const PARTS: readonly Part[] = [FAILURE_GROUPS, BATCHES, OPERATOR_POLICIES, AUDIT];
+const PARTS: readonly Part[] = [FAILURE_GROUPS, BATCHES, OPERATOR_POLICIES, AUDIT, { up: HISTORY, down: WITHOUT_HISTORY }];
 
 /** What operators of many instances need: failure groups, batches, policies, webhooks, history. */
 export class Operators1764100000000 implements MigrationInterface {

@@ -24,6 +24,7 @@ import { OperatorPermits } from './operator-rules/operator-permits.js';
 import { PolicyLookup } from './operator-rules/policy-lookup.js';
 import { OperatorCommand } from './operator-command.js';
 import { DefinitionChanges } from './process-definitions/definition-changes.js';
+import { RestoredVariables } from './process-instances/restart-from-activity/restored-variables.js';
 import { RequestAudit } from './request-audit.js';
 import { allRequests } from './requests/api-request.js';
 import { checkHandlers } from './requests/check-handlers.js';
@@ -31,6 +32,7 @@ import { BranchRest } from './session/branch-rest.js';
 import { EngineSession } from './session/engine-session.js';
 import { EditRetries } from './tasks/edit-retries.js';
 import { TrailReader } from './trail-reader.js';
+import { VariablesPast } from './variables-past.js';
 
 const SHARED = [
   AuditExport,
@@ -46,6 +48,7 @@ const SHARED = [
   JobBoard,
   RequestAudit,
   TokenLookup,
+  VariablesPast,
 ];
 
 /** All use cases. What they ask for in `ports` comes from the global modules of storage, runner and API. */
@@ -67,6 +70,7 @@ const SHARED = [
     OperatorCommand,
     OperatorPermits,
     PolicyLookup,
+    RestoredVariables,
     TrailReader,
     ...HANDLERS,
   ],

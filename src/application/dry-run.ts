@@ -1,9 +1,17 @@
+import type { AuditEntry } from '../contract/audit-entry.js';
 import { isActivity, openElements, type StepResult } from '../engine/index.js';
 import { typeName } from './instance-view.js';
 import type { LiveInstance } from './session/live-instance.js';
 
-/** What a step that is not kept would do, as far as it can be known without executing a task (CONTRACT section 11.6). */
-export function describeDryRun(instance: LiveInstance, result: StepResult): Record<string, unknown> {
+/**
+ * What a step that is not kept would do, as far as it can be known without executing a task (CONTRACT section 11.6).
+ * @param changes of variables, where the command says more than the step
+ */
+export function describeDryRun(
+  instance: LiveInstance,
+  result: StepResult,
+  changes?: AuditEntry['changes'],
+): Record<string, unknown> {
   if (result.kind === 'rejected') return describeRefusal(instance, result.message, result.data);
   const task = (nodeId: string): Record<string, unknown> => {
     const node = instance.definition.nodesById.get(nodeId);
@@ -27,7 +35,7 @@ export function describeDryRun(instance: LiveInstance, result: StepResult): Reco
       return node && isActivity(node) ? [task(node.id)] : [];
     }),
     willCompensate: [],
-    changes: result.report.changes,
+    changes: changes ?? result.report.changes,
     statusAfter: result.state.status,
   };
 }

@@ -47,9 +47,12 @@ import { UpdateProcessDefinitionHandler } from './process-definitions/update-pro
 import { UpdateSchedulingInformationHandler } from './process-definitions/update-scheduling-information/update-scheduling-information.handler.js';
 import { CancelProcessInstanceHandler } from './process-instances/cancel-process-instance/cancel-process-instance.handler.js';
 import { GetProcessInstanceActivitiesHandler } from './process-instances/get-process-instance-activities/get-process-instance-activities.handler.js';
+import { GetProcessInstanceHistoryHandler } from './process-instances/get-process-instance-history/get-process-instance-history.handler.js';
 import { GetProcessInstanceListHandler } from './process-instances/get-process-instance-list/get-process-instance-list.handler.js';
 import { GetProcessInstanceStateHandler } from './process-instances/get-process-instance-state/get-process-instance-state.handler.js';
+import { GetStateAtHandler } from './process-instances/get-state-at/get-state-at.handler.js';
 import { PauseProcessInstanceHandler } from './process-instances/pause-process-instance/pause-process-instance.handler.js';
+import { RestartFromActivityHandler } from './process-instances/restart-from-activity/restart-from-activity.handler.js';
 import { ResumeProcessInstanceHandler } from './process-instances/resume-process-instance/resume-process-instance.handler.js';
 import { SetProcessVariablesHandler } from './process-instances/set-process-variables/set-process-variables.handler.js';
 import { StartProcessInstanceHandler } from './process-instances/start-process-instance/start-process-instance.handler.js';
@@ -98,8 +101,10 @@ export const HANDLERS = [
   GetProcessDefinitionListHandler,
   GetProcessDefinitionXmlHandler,
   GetProcessInstanceActivitiesHandler,
+  GetProcessInstanceHistoryHandler,
   GetProcessInstanceListHandler,
   GetProcessInstanceStateHandler,
+  GetStateAtHandler,
   GiveUpRetriesHandler,
   ListApiTokensHandler,
   OpenCircuitHandler,
@@ -116,6 +121,7 @@ export const HANDLERS = [
   RepeatBatchFailuresHandler,
   RequestApprovalHandler,
   ResumeBatchHandler,
+  RestartFromActivityHandler,
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
   RetryNowHandler,

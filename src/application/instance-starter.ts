@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { JsonObject, RunState } from '../engine/index.js';
-import { InstanceStore, type CalledBy, type CallKey } from './ports/instance-store.js';
+import type { InstanceStatus, JsonObject, RunState, StartProcessInstance } from '../engine/index.js';
+import { InstanceStore, type CalledBy, type CallKey, type InstanceHeader, type RestartedFrom } from './ports/instance-store.js';
 import type { DefinitionRecord } from './ports/readers.js';
 import { EngineSession } from './session/engine-session.js';
 import type { SessionResult } from './session/queued-command.js';
-import type { CommandOrigin } from './session/origin.js';
+import type { AboutInstance, CommandOrigin } from './session/origin.js';
+import type { Preview } from './session/stepped.js';
 
 /** All that a new instance begins with. */
 export interface NewInstance {
@@ -23,6 +24,8 @@ export interface NewInstance {
   readonly origin: CommandOrigin;
   /** Of a child: who waits for it, the row that the start uses up, and which run it is. */
   readonly call?: { readonly calledBy: CalledBy; readonly key: CallKey; readonly run?: RunState };
+  /** Where it is begun again, at an activity of another instance. */
+  readonly restart?: { readonly from: RestartedFrom; readonly status: InstanceStatus };
 }
 
 /** Starts instances: by command, message, timer or call. */
@@ -34,6 +37,18 @@ export class InstanceStarter {
   ) {}
 
   start(instance: NewInstance): Promise<SessionResult> {
+    const { header, command } = this.startOf(instance);
+    const { origin, call } = instance;
+    return this.session.start(header, command, { origin, consumedCall: call?.key, alsoAbout: originalOf(instance) });
+  }
+
+  /** What the start would do; nothing is kept. */
+  preview(instance: NewInstance): Promise<Preview> {
+    const { header, command } = this.startOf(instance);
+    return this.session.previewStart(header, command);
+  }
+
+  private startOf(instance: NewInstance): { header: InstanceHeader; command: StartProcessInstance } {
     const guid = instance.guid ?? randomUUID();
     const { definition, executionMode, variables, startEventId } = instance;
     const header = {
@@ -48,10 +63,25 @@ export class InstanceStarter {
       contextId: instance.contextId,
       calledBy: instance.call?.calledBy ?? null,
       startVariables: null,
+      restartedFrom: instance.restart?.from ?? null,
     };
-    const { call, origin } = instance;
-    const run = call?.run ? { run: call.run } : {};
-    const command = { type: 'start-process-instance', guid, variables, executionMode, startEventId, ...run } as const;
-    return this.session.start(header, command, { origin, consumedCall: call?.key });
+    const { call, restart } = instance;
+    const command: StartProcessInstance = {
+      type: 'start-process-instance',
+      guid,
+      variables,
+      executionMode,
+      startEventId,
+      ...(call?.run && { run: call.run }),
+      ...(restart && { startAt: restart.from.activityId }),
+    };
+    return { header, command };
   }
+}
+
+/** The instance that it is begun again from: its trail says so, too. */
+function originalOf({ definition, restart }: NewInstance): AboutInstance | undefined {
+  if (!restart) return undefined;
+  const { instanceGuid: guid, activityId: taskId } = restart.from;
+  return { guid, processKey: definition.processKey, status: restart.status, taskId };
 }

@@ -162,6 +162,10 @@ export function instanceView(
     errors: [],
     parent: header.calledBy && { instanceGuid: header.calledBy.instanceGuid, taskId: header.calledBy.nodeId },
     children,
+    restartedFrom: header.restartedFrom && {
+      instanceGuid: header.restartedFrom.instanceGuid,
+      activityId: header.restartedFrom.activityId,
+    },
     run: runView(instance),
     ...(state.ending && {
       ending: { because: state.ending.because, errorCode: state.ending.code, errorMessage: state.ending.message },

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { done, instanceNotFound, refused, type Answer } from '../contract/answer.js';
-import type { Command } from '../engine/index.js';
+import type { Command, StepResult } from '../engine/index.js';
 import { RequestAudit } from './request-audit.js';
 import { describeDryRun, describeRefusal } from './dry-run.js';
 import { OperatorPermits, type RefusedPermit } from './operator-rules/operator-permits.js';
@@ -10,6 +10,7 @@ import { InstanceStore } from './ports/instance-store.js';
 import { AuditStore } from './ports/stores.js';
 import { BranchRest } from './session/branch-rest.js';
 import { EngineSession } from './session/engine-session.js';
+import type { LiveInstance } from './session/live-instance.js';
 import type { SessionResult } from './session/queued-command.js';
 import { doneEntry, refusedEntry, type CommandOrigin } from './session/origin.js';
 
@@ -61,18 +62,27 @@ export class OperatorCommand {
     }
     const preview = await this.session.preview(target, command);
     if (!preview) return instanceNotFound(instanceGuid);
-    const { instance, result } = preview;
+    return this.dryAnswer(preview.instance, preview.result, origin, preview.instance);
+  }
+
+  /** The answer to a dry run whose outcome is known, audited in the trail of `subject`, which stays as it is. */
+  async dryAnswer(
+    instance: LiveInstance,
+    result: StepResult,
+    origin: CommandOrigin,
+    { header, state: { status } }: LiveInstance,
+  ): Promise<Answer> {
     const base = { id: this.store.nextId(), at: new Date(this.clock.now()).toISOString() };
     const dry = { ...origin, detail: { ...origin.detail, dryRun: true } };
     await this.audit.append([
       result.kind === 'accepted'
-        ? doneEntry(base, dry, instance.header, { ...result.report, statusAfter: instance.state.status })
-        : refusedEntry(base, dry, instance.header, instance.state.status, result),
+        ? doneEntry(base, dry, header, { ...result.report, statusBefore: status, statusAfter: status })
+        : refusedEntry(base, dry, header, status, result),
     ]);
     this.wakeups.auditWritten();
     return done(
       result.kind === 'accepted' ? 'Dry run: the command would be done.' : 'Dry run: the command would be refused.',
-      describeDryRun(instance, result),
+      describeDryRun(instance, result, origin.changes),
     );
   }
 }

@@ -1,5 +1,6 @@
 /** The engine's face: a pure function and the shapes it speaks. */
 export * from './commands/command.js';
+export type * from './commands/retry-advice.js';
 export * from './definition/expression.js';
 export * from './definition/process-definition.js';
 export * from './effects/effect.js';
@@ -7,12 +8,13 @@ export { lockedWorkOf } from './behaviors/locked-work.js';
 export { executeEffectOf, workOf } from './behaviors/run-attempt.js';
 export { armTimer } from './event-definitions/timer.js';
 export { checkInvariants } from './state/check-invariants.js';
-export { isPutOff, openElements, type StepContext } from './state/draft.js';
+export { changesBetween, isPutOff, openElements, type StepContext } from './state/draft.js';
 export { newInstance } from './commands/start-process-instance.js';
 export { failedElements } from './commands/guards.js';
 export { parseDuration, parseInstant, parseRepeatingInterval, addDuration } from './event-definitions/iso-8601.js';
 export * from './recovery/retry-policy.js';
 export { classifyError, ERROR_CLASSES, isTransient, statusOf, type ErrorClass } from './recovery/classify-error.js';
+export * from './state/variable-change.js';
 export { childGuid, runGuid } from './state/run-guid.js';
 export { childVariables } from './elements/containers/call-activity.js';
 export { runPolicyOf } from './behaviors/close-run.js';

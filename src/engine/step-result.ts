@@ -1,7 +1,7 @@
 import type { Effect } from './effects/effect.js';
 import type { InstanceState, InstanceStatus } from './state/instance-state.js';
 import type { JsonObject } from './state/json.js';
-import type { VariableChange } from './state/variable-change.js';
+import type { VariableChange, VariableWrite } from './state/variable-change.js';
 
 /** What a step says: a new state and what must happen because of it, or why the command cannot be done. */
 export type StepResult = Accepted | Rejected;
@@ -14,6 +14,8 @@ export interface Accepted {
   /** Ids of the scopes whose stored form changed (closed ones are no longer in `state.scopes`). */
   readonly touchedScopes: ReadonlySet<number>;
   readonly variablesChanged: boolean;
+  /** How the variables came from what they were (of a start: from those that it was given) to what they are. */
+  readonly variableWrites: readonly VariableWrite[];
   /** What the command did, for its answer and its audit entry. */
   readonly report: StepReport;
 }
@@ -66,5 +68,6 @@ export type RejectionCode =
   | 'NOT_SUPERVISED'
   | 'NO_PREVIOUS_TASK'
   | 'NO_START_EVENT'
+  | 'CANNOT_START_THERE'
   | 'ALREADY_STARTED'
   | 'VARIABLES_TOO_LARGE';

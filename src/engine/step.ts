@@ -134,6 +134,7 @@ function finish(draft: Draft, before: InstanceState | null, perform: (draft: Dra
     effects: draft.effects,
     touchedScopes: draft.touchedScopes,
     variablesChanged: state.variables !== variablesBefore,
+    variableWrites: draft.writes,
     report: {
       statusBefore: before?.status ?? null,
       statusAfter: state.status,

@@ -49,9 +49,12 @@ import type {
 import type {
   CancelProcessInstanceRequest,
   GetProcessInstanceActivitiesRequest,
+  GetProcessInstanceHistoryRequest,
   GetProcessInstanceListRequest,
   GetProcessInstanceStateRequest,
+  GetStateAtRequest,
   PauseProcessInstanceRequest,
+  RestartFromActivityRequest,
   ResumeProcessInstanceRequest,
   SetProcessVariablesRequest,
   StartProcessInstanceRequest,
@@ -156,10 +159,14 @@ export interface Requests {
   getProcessDefinitionXml: Call<GetProcessDefinitionXmlRequest, string>;
   /** Every visit of every element, in order. */
   getProcessInstanceActivities: Call<GetProcessInstanceActivitiesRequest, JsonObject>;
+  /** Every visit with its attempts, input, output and changes of variables, in the order of entering. */
+  getProcessInstanceHistory: Call<GetProcessInstanceHistoryRequest, JsonObject>;
   /** Process instances, filtered, page by page. */
   getProcessInstanceList: Call<GetProcessInstanceListRequest, Page<JsonObject>>;
   /** Everything about one process instance. */
   getProcessInstanceState: Call<GetProcessInstanceStateRequest, InstanceState>;
+  /** A process instance as it was after a step, or at an instant. */
+  getStateAt: Call<GetStateAtRequest, JsonObject>;
   /** End the automatic attempts of a task: a person decides. */
   giveUpRetries: Call<GiveUpRetriesRequest, OperatorAnswer>;
   /** The API tokens of the tenant, without their secrets. */
@@ -192,6 +199,8 @@ export interface Requests {
   requestApproval: Call<RequestApprovalRequest, JsonObject>;
   /** Let a paused or stopped batch go on, whatever its canaries said. */
   resumeBatch: Call<ResumeBatchRequest, Batch>;
+  /** Begin a new instance at an activity of one that has ended or is in error, with its variables of that time. */
+  restartFromActivity: Call<RestartFromActivityRequest, InstanceState>;
   /** Go on where the instance was paused. */
   resumeProcessInstance: Call<ResumeProcessInstanceRequest, InstanceState>;
   /** Execute a failed task again, with corrected variables. */
@@ -267,8 +276,10 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   getProcessDefinitionList: { cmd: 'GetProcessDefinitionListQuery', kind: 'query' },
   getProcessDefinitionXml: { cmd: 'GetProcessDefinitionXmlQuery', kind: 'query' },
   getProcessInstanceActivities: { cmd: 'GetProcessInstanceActivitiesQuery', kind: 'query' },
+  getProcessInstanceHistory: { cmd: 'GetProcessInstanceHistoryQuery', kind: 'query' },
   getProcessInstanceList: { cmd: 'GetProcessInstanceListQuery', kind: 'query' },
   getProcessInstanceState: { cmd: 'GetProcessInstanceStateCommand', kind: 'query' },
+  getStateAt: { cmd: 'GetStateAtQuery', kind: 'query' },
   giveUpRetries: { cmd: 'GiveUpRetriesCommand', kind: 'command' },
   listApiTokens: { cmd: 'ListApiTokensQuery', kind: 'query' },
   openCircuit: { cmd: 'OpenCircuitCommand', kind: 'command' },
@@ -285,6 +296,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   repeatBatchFailures: { cmd: 'RepeatBatchFailuresCommand', kind: 'command' },
   requestApproval: { cmd: 'RequestApprovalCommand', kind: 'command' },
   resumeBatch: { cmd: 'ResumeBatchCommand', kind: 'command' },
+  restartFromActivity: { cmd: 'RestartFromActivityCommand', kind: 'command' },
   resumeProcessInstance: { cmd: 'ResumeProcessInstanceCommand', kind: 'command' },
   retryFailedTask: { cmd: 'RetryFailedTaskCommand', kind: 'command' },
   retryNow: { cmd: 'RetryNowCommand', kind: 'command' },

@@ -6,6 +6,7 @@ import { AuditChain, AuditRetentionStore } from '../application/ports/audit-chai
 import { CircuitStore } from '../application/ports/circuits.js';
 import { CallStore } from '../application/ports/calls.js';
 import { EndedInstances, HistoryPartitions } from '../application/ports/history.js';
+import { InstanceHistory } from '../application/ports/instance-history.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { JobStore } from '../application/ports/jobs.js';
 import { JobPermitStore, LimitPermits, LimitStore } from '../application/ports/limits.js';
@@ -28,6 +29,7 @@ import { PgAuditStore } from './audit/audit-store.js';
 import { HotPool } from './connection/hot-pool.js';
 import { NotifyChannel } from './connection/notify-channel.js';
 import { createDataSource } from './data-source.js';
+import { PgInstanceHistory } from './readers/instance-history.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
 import { PgApprovalStore } from './stores/approval-store.js';
@@ -96,6 +98,7 @@ const STORES = [
   { provide: AuditStore, useClass: PgAuditStore },
   { provide: AuditChain, useClass: PgAuditChain },
   { provide: AuditRetentionStore, useClass: PgAuditRetentionStore },
+  { provide: InstanceHistory, useClass: PgInstanceHistory },
   { provide: InstanceReader, useClass: PgInstanceReader },
   { provide: DefinitionStore, useClass: PgDefinitionStore },
   { provide: ApiTokenStore, useClass: PgApiTokenStore },

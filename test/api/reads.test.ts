@@ -31,6 +31,8 @@ const ROUTES: Readonly<Record<string, () => [query: string, data: object]>> = {
   failures: () => ['?processKey=failing', { status: ['error'], processKey: 'failing' }],
   'instances/:guid': () => ['', { instanceGuid: guid }],
   'instances/:guid/activities': () => ['?pageSize=1', { instanceGuid: guid, pageSize: 1 }],
+  'instances/:guid/history': () => ['?pageSize=1', { instanceGuid: guid, pageSize: 1 }],
+  'instances/:guid/state-at': () => ['?version=1', { instanceGuid: guid, version: 1 }],
   'instances/:guid/audit': () => ['?outcome=succeeded', { instanceGuid: guid, outcome: 'succeeded' }],
   'audit/verification': () => ['', {}],
   activities: () => [`?entity=ProcessInstance&entityId=${guid}`, { entity: 'ProcessInstance', entityId: guid }],

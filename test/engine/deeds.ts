@@ -12,6 +12,8 @@ import { recoveryCommand, type RecoveryDeed } from './recovery-deeds.js';
 /** One line of a case's `commands.json`: a verb with the element it is done to, and what else the command says. */
 export interface Deed extends RecoveryDeed {
   readonly start?: string | null;
+  /** With `start`: the activity to begin at. */
+  readonly at?: string;
   /** With `start`: types of work that this server does not have; they are jobs for workers. */
   readonly workers?: readonly string[];
   readonly complete?: string;
@@ -64,6 +66,7 @@ export function toCommand(drive: Drive, deed: Deed): Command | null {
       variables: variables ?? {},
       executionMode: deed.mode ?? 'Unsupervised',
       startEventId: deed.start,
+      ...(deed.at !== undefined && { startAt: deed.at }),
     };
   if (deed.wait !== undefined) {
     drive.now += deed.wait;

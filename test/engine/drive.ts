@@ -4,6 +4,7 @@ import {
   type Accepted,
   type Command,
   type InstanceState,
+  type JsonObject,
   type ProcessDefinition,
   type StepContext,
   type StepResult,
@@ -70,7 +71,7 @@ export class Drive {
     if (this.thorough && text(copy(result.state)) !== text(result.state)) found.push('the state is not plain JSON');
     if (result.variablesChanged !== (result.state.variables !== (before?.variables ?? null)))
       found.push('variablesChanged is wrong');
-    found.push(...untouched(before, result));
+    found.push(...untouched(before, result), ...miswritten(command, before, result));
     if (found.length > 0) this.fail(found);
   }
 
@@ -85,6 +86,23 @@ function untouched(before: InstanceState | null, { state, touchedScopes }: Accep
   return [...ids]
     .filter((id) => before?.scopes[Number(id)] !== state.scopes[Number(id)] && !touchedScopes.has(Number(id)))
     .map((id) => `scope ${id} changed untouched`);
+}
+
+/** The writes lead from what the variables were to what they are, and each differs in its names only. */
+function miswritten(command: Command, before: InstanceState | null, { state, variableWrites }: Accepted): string[] {
+  const found: string[] = [];
+  let variables = command.type === 'start-process-instance' ? command.variables : (before?.variables ?? {});
+  let entered = before?.lastElementInstanceId ?? 0;
+  for (const write of variableWrites) {
+    const others = (values: JsonObject) => text(Object.entries(values).filter(([name]) => !write.names.includes(name)));
+    if (text(write.before) !== text(variables)) found.push(`${write.cause} begins with other variables than it found`);
+    if (others(write.before) !== others(write.after)) found.push(`${write.cause} changes more than ${write.names.join()}`);
+    if (write.entered < entered) found.push(`${write.cause} has forgotten a visit`);
+    variables = write.after;
+    entered = write.entered;
+  }
+  if (text(variables) !== text(state.variables)) found.push('a change of the variables is missing among the writes');
+  return found;
 }
 
 function freeze(value: unknown): void {

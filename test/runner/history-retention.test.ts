@@ -99,7 +99,8 @@ describe('retention', () => {
     await retention(30, wrongClock(400)).removeOld();
     expect([await statusOf('days-20'), await statusOf('days-40')]).toEqual(['completed', null]);
     expect(await weeks()).toContain(emptyWeek);
-    expect(await partitions.dropEmpty(Date.now())).toEqual([emptyWeek]);
+    expect(await partitions.dropEmpty(Date.now())).toContain(emptyWeek);
+    expect(await weeks()).not.toContain(emptyWeek);
   });
 
   it('forgets what ended long ago but for its audit trail, and drops a week when nobody needs it', async () => {

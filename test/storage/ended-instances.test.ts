@@ -104,6 +104,7 @@ describe('retention', () => {
       'process_instance',
       'task_attempt',
       'timer_job',
+      'variable_write',
     ]);
     for (const [table, ids] of Object.entries(before)) expect([table, ids]).toEqual([table, all]);
     for (const [table, ids] of Object.entries(after)) expect([table, ids]).toEqual([table, [3, 4, 5, 6, 7, 8]]);
@@ -161,7 +162,7 @@ describe('retention', () => {
   });
 
   it('reaches instances whose definition is gone', async () => {
-    await dataSource.query('TRUNCATE activity, process_instance');
+    await dataSource.query('TRUNCATE activity, variable_write, process_instance');
     await insertWithAll({ id: 31, status: 'completed', startedAt: OLDER, endedAt: OLD, definitionId: 77 });
     await insertWithAll({ id: 32, status: 'completed', startedAt: OLDER, endedAt: OLD, definitionId: 4_000_000_000 });
 
@@ -173,7 +174,7 @@ describe('retention', () => {
 
   it('lets a week be dropped when its last instance has gone, not while one that stays has a visit in it', async () => {
     const partitions = new PgHistoryPartitions(dataSource);
-    await dataSource.query('TRUNCATE activity, process_instance');
+    await dataSource.query('TRUNCATE activity, variable_write, process_instance');
     await partitions.make(Date.parse('2026-05-11T00:00:00Z'), 1);
     const week20 = '2026-05-12T00:00:00.000Z';
     const week21 = '2026-05-19T00:00:00.000Z';
@@ -184,7 +185,7 @@ describe('retention', () => {
 
     await removeAll();
 
-    expect(await partitions.dropEmpty(LIMIT)).toEqual(['activity_2026w20']);
+    expect(await partitions.dropEmpty(LIMIT)).toEqual(['activity_2026w20', 'variable_write_2026w20']);
     expect(await database.rows('SELECT instance_id, tableoid::regclass::text AS partition FROM activity')).toEqual([
       { instance_id: 23, partition: 'activity_2026w21' },
     ]);

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
+import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/storage/data-source.js';
 import { NEXT_DEFINITION, REMOVE_ENDED_INSTANCES } from '../../src/storage/sql/remove-ended-instances.js';
 import { PgHistoryPartitions } from '../../src/storage/stores/history-partitions.js';
+import { PgInstanceHistory } from '../../src/storage/readers/instance-history.js';
 import { PgInstanceReader } from '../../src/storage/readers/instance-reader.js';
 import { openHotDatabase } from '../support/hot-database.js';
 import { insertInstance } from './instance-row.js';
@@ -28,7 +30,9 @@ interface PlanNode {
 /** Scans of the weeks of visits that were really begun. */
 function scansOf(node: PlanNode): PlanNode[] {
   const own =
-    node['Relation Name']?.startsWith('activity_') === true && node['Node Type'].endsWith('Scan') && node['Actual Loops'] !== 0;
+    /^(activity|variable_write)_/.test(node['Relation Name'] ?? '') &&
+    node['Node Type'].endsWith('Scan') &&
+    node['Actual Loops'] !== 0;
   return [...(own ? [node] : []), ...(node.Plans ?? []).flatMap(scansOf)];
 }
 
@@ -49,16 +53,44 @@ async function weeksOfGenericPlan(text: string, values: string): Promise<string[
   });
 }
 
-const SINCE_START = ['activity_2026w46', 'activity_2026w47', 'activity_2026w48', 'activity_default'];
+const weeksOf = (table: string): string[] => ['2026w46', '2026w47', '2026w48', 'default'].map((week) => `${table}_${week}`);
+const INSTANCE = { id: 1, startedAt: Date.parse(STARTED) };
+
+async function first<T>(pieces: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const piece of pieces) return piece;
+  return undefined;
+}
 
 describe('the weeks before an instance began are not looked into', () => {
   it('by retention', async () => {
     const { text } = REMOVE_ENDED_INSTANCES;
 
-    expect(await weeksOfGenericPlan(text, `1, '-infinity', 0, '2026-11-30', 500`)).toEqual(SINCE_START);
+    expect(await weeksOfGenericPlan(text, `1, '-infinity', 0, '2026-11-30', 500`)).toEqual([
+      ...weeksOf('activity'),
+      ...weeksOf('variable_write'),
+    ]);
   });
 
-  it.each(['endedActivities', 'endedTrail'] as const)('by the reader of visits, %s', async (query) => {
+  it.each<[string, string, (dataSource: DataSource) => Promise<unknown>]>([
+    ['ended visits', 'activity', (dataSource) => new PgInstanceReader(dataSource).endedActivities(INSTANCE, 0, 10)],
+    ['the trail', 'activity', (dataSource) => new PgInstanceReader(dataSource).endedTrail(INSTANCE)],
+    [
+      'visits with their inputs',
+      'activity',
+      (dataSource) => new PgInstanceHistory(dataSource).endedVisits(INSTANCE, 0, 10, null),
+    ],
+    [
+      'the steps that entered visits',
+      'activity',
+      (dataSource) => new PgInstanceHistory(dataSource).enteredVersions(INSTANCE, [2]),
+    ],
+    ['what visits wrote', 'variable_write', (dataSource) => new PgInstanceHistory(dataSource).writesOf(INSTANCE, [1])],
+    [
+      'all writes since',
+      'variable_write',
+      (dataSource) => first(new PgInstanceHistory(dataSource).writesSince(INSTANCE, { visit: 0 }, 9)),
+    ],
+  ])('by the reader of %s', async (_, table, read) => {
     const dataSource = await createDataSource(database.url).initialize();
     const asked: { text: string; parameters: unknown[] }[] = [];
     const run = dataSource.query.bind(dataSource);
@@ -66,13 +98,13 @@ describe('the weeks before an instance began are not looked into', () => {
       asked.push({ text, parameters: parameters ?? [] });
       return run(text, parameters);
     };
-    const reader = new PgInstanceReader(dataSource);
-    const instance = { id: 1, startedAt: Date.parse(STARTED) };
-    await (query === 'endedTrail' ? reader.endedTrail(instance) : reader.endedActivities(instance, 0, 10));
+    await read(dataSource);
     await dataSource.destroy();
 
-    const values = asked[0]?.parameters.map((value) => `'${String(value)}'`).join(', ') ?? '';
-    expect(await weeksOfGenericPlan(asked[0]?.text ?? '', values)).toEqual(SINCE_START);
+    const values = asked[0]?.parameters
+      .map((value) => `'${Array.isArray(value) ? `{${value.join()}}` : String(value)}'`)
+      .join(', ');
+    expect(await weeksOfGenericPlan(asked[0]?.text ?? '', values ?? '')).toEqual(weeksOf(table));
   });
 });
 

@@ -71,6 +71,7 @@ async function insertHistory(dataSource: DataSource, id: number, at: string): Pr
   const rows = [
     `INSERT INTO activity VALUES ($1, 1, 'Task_1', 'serviceTask', 'completed', NULL, '[]', 1, 1, 0, $2, $2)`,
     `INSERT INTO task_attempt VALUES ($1, 1, 0, 1, 'Task_1', 1, 'completed', NULL, NULL, NULL, $2, $2)`,
+    `INSERT INTO variable_write VALUES ($1, 1, 0, 1, 'result', 1, NULL, '{"x":1}', NULL, $2)`,
     `INSERT INTO incident VALUES ($1, 9, 0, 1, 'Task_1', 'E', 'm', 'error', 1, NULL, 'fail', 'r', $2, $2, 'retried')`,
   ];
   for (const row of rows) await dataSource.query(row, [id, at]);

@@ -17,6 +17,7 @@ export function headerOf(id: number, changes: Partial<InstanceHeader> = {}): Ins
     contextId: null,
     calledBy: null,
     startVariables: null,
+    restartedFrom: null,
     ...changes,
   };
 }
@@ -62,6 +63,7 @@ export function firstStep(
     currentActivityId: null,
     effects: [],
     failures: failuresOf(header, changes.effects),
+    variableWrites: [],
     audit: [],
     underClaim: null,
     consumedMessageId: null,
@@ -83,6 +85,7 @@ export function nextStep(before: StepWrite, changes: Partial<StepWrite> = {}, st
     touchedScopes: new Set([ROOT_SCOPE]),
     effects: [],
     failures: failuresOf(before.header, changes.effects),
+    variableWrites: [],
     audit: [],
     underClaim: null,
     consumedMessageId: null,

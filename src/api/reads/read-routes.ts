@@ -26,6 +26,8 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'batches/:id/items', request: 'GetBatchItemsQuery', params: { id: 'batchId' } },
   { path: 'instances/:guid', request: 'GetProcessInstanceStateCommand', params: { guid: 'instanceGuid' } },
   { path: 'instances/:guid/activities', request: 'GetProcessInstanceActivitiesQuery', params: { guid: 'instanceGuid' } },
+  { path: 'instances/:guid/history', request: 'GetProcessInstanceHistoryQuery', params: { guid: 'instanceGuid' } },
+  { path: 'instances/:guid/state-at', request: 'GetStateAtQuery', params: { guid: 'instanceGuid' } },
   { path: 'instances/:guid/audit', request: 'GetAuditTrailQuery', params: { guid: 'instanceGuid' } },
   { path: 'audit/checkpoint', request: 'GetAuditCheckpointQuery' },
   { path: 'audit/verification', request: 'VerifyAuditTrailQuery' },

@@ -15,12 +15,12 @@ export interface MadePartitions {
 /** History by weeks (UTC, Monday to Monday). Every call is safe on several nodes at once. */
 export abstract class HistoryPartitions {
   /**
-   * Makes what is missing of the week of `now` (epoch ms) and of the `ahead` weeks after it, for visits and audit entries; in a
+   * Makes what is missing of the week of `now` (epoch ms) and of the `ahead` weeks after it, for visits, variables and audit entries; in a
    * few seconds at most. A table's first week that is busy or takes too long is the last one tried: the later ones share its lot.
    */
   abstract make(now: number, ahead: number): Promise<MadePartitions>;
   /**
-   * Drops the weeks of visits that ended before `before` (epoch ms) and have no row any more; returns their names. Ends at the
+   * Drops the weeks of visits and variables that ended before `before` (epoch ms) and have no row any more; returns their names. Ends at the
    * first one that others hold, which is left for the next time with those after it. Audit entries are never dropped.
    */
   abstract dropEmpty(before: number): Promise<readonly string[]>;

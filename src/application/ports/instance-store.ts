@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
-import type { Effect, InstanceState, JsonObject } from '../../engine/index.js';
+import type { Effect, InstanceState, JsonObject, VariableWrite } from '../../engine/index.js';
 import type { BatchItemKey } from './batches.js';
 import type { FailureFingerprint } from './failures.js';
 import type { ClaimedKey } from './stores.js';
@@ -20,6 +20,8 @@ export interface InstanceHeader {
   readonly calledBy: CalledBy | null;
   /** What a later run begins with; null: its process has no policy for runs, and there is no later one. */
   readonly startVariables: JsonObject | null;
+  /** Where it was begun again, from another; null: it was not. */
+  readonly restartedFrom: RestartedFrom | null;
 }
 
 /** The call activity that waits for an instance. */
@@ -33,6 +35,13 @@ export interface CalledBy {
   readonly definitionVersion: number;
   /** Instances above it; at least 1. */
   readonly depth: number;
+}
+
+/** The instance that another was begun again from, and the activity at which. */
+export interface RestartedFrom {
+  readonly instanceId: number;
+  readonly instanceGuid: string;
+  readonly activityId: string;
 }
 
 /** The row of `start-child` that the start of the child uses up: it must still be there. */
@@ -69,6 +78,8 @@ export interface StepWrite {
   readonly effects: readonly Effect[];
   /** Of the incidents that the step opens, in the order of the effects. */
   readonly failures: readonly FailureFingerprint[];
+  /** Rows only where values differ. */
+  readonly variableWrites: readonly VariableWrite[];
   readonly audit: readonly AuditEntry[];
   /** The claim to an idempotency key that this step makes good, if the command had one: it must still be held. */
   readonly underClaim: ClaimedKey | null;

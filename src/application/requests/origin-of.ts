@@ -10,6 +10,7 @@ export function originOf(
     comment?: string | undefined;
     claimedBy?: string | undefined;
     detail?: Readonly<Record<string, unknown>> | undefined;
+    changes?: CommandOrigin['changes'];
   } = {},
 ): CommandOrigin {
   return {
@@ -18,6 +19,7 @@ export function originOf(
     comment: said.comment ?? null,
     claimedBy: said.claimedBy ?? null,
     detail: caller.approval ? { ...said.detail, approval: caller.approval } : (said.detail ?? null),
+    changes: said.changes,
     receivedAt: now,
   };
 }

@@ -24,7 +24,7 @@ import { refusedEntry, type ApplyOptions } from './origin.js';
 import { CONFLICTS_TOGETHER, mayTryAgain, type QueuedCommand, type SessionResult } from './queued-command.js';
 import { nextRunOf, type NextRun } from './next-run.js';
 import { buildWrite } from './step-write.js';
-import { begunBy, isAccepted, isRejected, type Stepped } from './stepped.js';
+import { begunBy, isAccepted, isRejected, type Preview, type Stepped } from './stepped.js';
 import { limitVariables, type SizedStep } from './variable-limit.js';
 
 /** Instances in one commit. More would only lengthen the wait of the first (reference: mean batch 29 under 64 callers). */
@@ -85,9 +85,16 @@ export class EngineSession {
   }
 
   /** What a command would do, on what is stored now. Nothing is kept. */
-  async preview(target: InstanceKey, command: Command): Promise<{ instance: LiveInstance; result: StepResult } | null> {
+  async preview(target: InstanceKey, command: Command): Promise<Preview | null> {
     const instance = await this.read(target);
     return instance && { instance, result: this.step(instance, command).result };
+  }
+
+  /** What a start would do. Nothing is kept, and whether there is such an instance is not asked. */
+  async previewStart(header: InstanceHeader, command: StartProcessInstance): Promise<Preview> {
+    const unborn = await this.loader.unborn(header, command);
+    if (unborn instanceof Error) throw unborn;
+    return { instance: unborn.before, result: this.step(unborn.before, command).result };
   }
 
   /** The instance as it is stored now. */
@@ -224,16 +231,13 @@ export class EngineSession {
     }
   }
 
-  private entryBase(): { id: number; at: string } {
-    return { id: this.store.nextId(), at: new Date(this.clock.now()).toISOString() };
-  }
+  private readonly entryBase = () => ({ id: this.store.nextId(), at: new Date(this.clock.now()).toISOString() });
 
   private async commit(accepted: readonly Stepped<Accepted>[]): Promise<void> {
     if (accepted.length === 0) return;
-    const base = (): { id: number; at: string } => this.entryBase();
     const writes = accepted.flatMap(({ item, before, result, variablesText, next }) => {
-      const own = buildWrite(before.header, before.state.version, result, variablesText, item.options, base);
-      return next ? [own, buildWrite(next.before.header, 0, next.result, next.variablesText, {}, base)] : [own];
+      const own = buildWrite(before.header, before.state.version, result, variablesText, item.options, this.entryBase);
+      return next ? [own, buildWrite(next.before.header, 0, next.result, next.variablesText, {}, this.entryBase)] : [own];
     });
     try {
       await this.store.saveSteps(writes);

@@ -46,17 +46,19 @@ export class InstanceLoader {
     }
     for (const { key, header, command } of unborn) {
       if (header === null || command.type !== 'start-process-instance') continue;
-      found.set(
-        key,
-        await this.compiled(header, (parts) => ({
-          header: withStartVariables(header, command, parts),
-          ...parts,
-          trail: EMPTY_TRAIL,
-          state: newInstance(command, this.clock.now()),
-        })),
-      );
+      found.set(key, await this.unborn(header, command));
     }
     return found;
+  }
+
+  /** An instance before its first step; an Error where its definition cannot be had. */
+  unborn(header: InstanceHeader, command: StartProcessInstance): Promise<LoadedInstance | Error> {
+    return this.compiled(header, (parts) => ({
+      header: withStartVariables(header, command, parts),
+      ...parts,
+      trail: EMPTY_TRAIL,
+      state: newInstance(command, this.clock.now()),
+    }));
   }
 
   /** Those of remembered instances that another node has moved on since. */
@@ -100,6 +102,8 @@ export class InstanceLoader {
 }
 
 /** Kept only where another run may follow. */
-function withStartVariables(header: InstanceHeader, { variables }: StartProcessInstance, parts: CompiledParts): InstanceHeader {
-  return runPolicyOf(parts.definition, parts.caller) === null ? header : { ...header, startVariables: variables };
+function withStartVariables(header: InstanceHeader, command: StartProcessInstance, parts: CompiledParts): InstanceHeader {
+  const { variables, startAt } = command;
+  const mayFollow = startAt === undefined && runPolicyOf(parts.definition, parts.caller) !== null;
+  return mayFollow ? { ...header, startVariables: variables } : header;
 }

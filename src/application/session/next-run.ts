@@ -27,7 +27,7 @@ export function nextRunOf(
   const command = { type: 'start-process-instance', guid, variables, executionMode, startEventId, run, after: incident } as const;
   const result = step(closed.definition, null, command, context);
   if (result.kind === 'rejected') throw new Error(`Expected run ${run.number} to begin, but: ${result.message}`);
-  const header = { ...closed.header, id: id(), guid };
+  const header = { ...closed.header, id: id(), guid, restartedFrom: null };
   const before = { ...closed, header, state: newInstance(command, context.now), trail: EMPTY_TRAIL };
   return { before, result, variablesText: JSON.stringify(variables) };
 }

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../contract/audit-entry.js';
-import type { RecordDecision, Rejected, StepReport } from '../../engine/index.js';
+import type { InstanceStatus, RecordDecision, Rejected, StepReport } from '../../engine/index.js';
 import type { Caller } from '../caller.js';
 import type { BatchItemKey } from '../ports/batches.js';
 import type { CallKey, InstanceHeader } from '../ports/instance-store.js';
@@ -13,6 +13,8 @@ export interface CommandOrigin {
   /** Who the caller says did it. */
   readonly claimedBy: string | null;
   readonly detail: Readonly<Record<string, unknown>> | null;
+  /** What it changed, where the engine does not say so. */
+  readonly changes?: AuditEntry['changes'] | undefined;
   /** Epoch ms at which the command arrived. */
   readonly receivedAt: number;
 }
@@ -26,6 +28,16 @@ export interface ApplyOptions {
   readonly consumedCall?: CallKey | undefined;
   /** The item of a batch that this command does: StepConflict where it has been done, or nothing of the batch may begin. */
   readonly batchItem?: BatchItemKey | undefined;
+  /** Another instance that the command is about, though it stays as it is: it has an entry of its own. */
+  readonly alsoAbout?: AboutInstance | undefined;
+}
+
+/** What an entry says of an instance that stays as it is. */
+export interface AboutInstance {
+  readonly guid: string;
+  readonly processKey: string;
+  readonly status: InstanceStatus;
+  readonly taskId: string;
 }
 
 type EntryBase = Pick<AuditEntry, 'id' | 'at'>;
@@ -46,14 +58,34 @@ export function doneEntry(base: EntryBase, origin: CommandOrigin, header: Instan
     taskId: report.taskId,
     attempt: report.attempt,
     comment,
-    changes: report.changes,
+    changes: origin.changes ?? report.changes,
     statusBefore: report.statusBefore,
     statusAfter: report.statusAfter,
     durationMs: durationSince(base, origin),
     correlationId: caller.correlationId,
     idempotencyKey: caller.idempotencyKey,
-    detail: report.terminatedTasks.length > 0 ? { ...origin.detail, terminatedTasks: report.terminatedTasks } : origin.detail,
+    detail: detailOf(origin, report),
   };
+}
+
+/** With the visit that the command was about, so that history finds it there. */
+function detailOf({ detail }: CommandOrigin, { elementInstanceId, terminatedTasks }: StepReport): AuditEntry['detail'] {
+  if (elementInstanceId === null && terminatedTasks.length === 0) return detail;
+  return {
+    ...detail,
+    ...(elementInstanceId !== null && { elementInstanceId }),
+    ...(terminatedTasks.length > 0 && { terminatedTasks }),
+  };
+}
+
+/** The entry, in the trail of another instance, of a command that was done. */
+export function aboutEntry(
+  base: EntryBase,
+  origin: CommandOrigin,
+  { guid, processKey, status, taskId }: AboutInstance,
+): AuditEntry {
+  const subject = { instanceGuid: guid, processKey, changes: origin.changes };
+  return { ...requestEntry(base, origin, 'succeeded', {}, subject), taskId, statusBefore: status, statusAfter: status };
 }
 
 /** The entry of a command that the state forbids. */

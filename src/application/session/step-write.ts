@@ -4,7 +4,7 @@ import { claimOf } from '../caller.js';
 import { fingerprintOf } from '../failures/failure-fingerprint.js';
 import type { FailureFingerprint } from '../ports/failures.js';
 import type { InstanceHeader, StepWrite } from '../ports/instance-store.js';
-import { decisionEntry, doneEntry, type ApplyOptions } from './origin.js';
+import { aboutEntry, decisionEntry, doneEntry, type ApplyOptions } from './origin.js';
 
 /** The rows of one accepted step. */
 export function buildWrite(
@@ -17,7 +17,10 @@ export function buildWrite(
 ): StepWrite {
   const { state, report } = result;
   const audit: AuditEntry[] = [];
-  if (options.origin) audit.push(doneEntry(entryBase(), options.origin, header, report));
+  if (options.origin) {
+    audit.push(doneEntry(entryBase(), options.origin, header, report));
+    if (options.alsoAbout) audit.push(aboutEntry(entryBase(), options.origin, options.alsoAbout));
+  }
   const failures: FailureFingerprint[] = [];
   for (const effect of result.effects) {
     if (effect.type === 'record-decision')
@@ -34,6 +37,7 @@ export function buildWrite(
     currentActivityId: openElements(state)[0]?.nodeId ?? null,
     effects: result.effects,
     failures,
+    variableWrites: result.variableWrites,
     audit,
     underClaim: options.origin ? claimOf(options.origin.caller) : null,
     consumedMessageId: options.consumedMessageId ?? null,

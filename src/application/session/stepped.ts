@@ -3,6 +3,12 @@ import type { LiveInstance } from './live-instance.js';
 import type { NextRun } from './next-run.js';
 import type { QueuedCommand } from './queued-command.js';
 
+/** What a command would do to an instance. */
+export interface Preview {
+  readonly instance: LiveInstance;
+  readonly result: StepResult;
+}
+
 /** A command of a batch, and what the engine has said to it. */
 export interface Stepped<R extends StepResult = StepResult> {
   readonly item: QueuedCommand;

@@ -82,7 +82,7 @@ export function catchBpmnError(draft: Draft, instance: ElementInstance, code: st
     if (!event) continue;
     const origin = nodeOf(draft, instance);
     if (origin.type === 'endEvent') endVisit(draft, origin, instance, 'completed');
-    mergeVariables(draft, { _lastError: { errorCode: code, errorMessage: message } });
+    mergeVariables(draft, 'error', instance, { _lastError: { errorCode: code, errorMessage: message } });
     triggerBoundaryEvent(draft, event, node, at);
     return true;
   }

@@ -23,7 +23,7 @@ export function climbLadder(
   if (step.notify !== null) notify(draft, node, instance, step.notify);
   const before = draft.state.variables;
   try {
-    mergeVariables(draft, evaluateSettings(step.set, seen));
+    mergeVariables(draft, 'ladder', instance, evaluateSettings(step.set, seen));
   } catch (error) {
     const reason = `the ladder's step after attempt ${step.after} could not be evaluated: ${error instanceof Error ? error.message : String(error)}`;
     return { decision: { action: 'resort', resort: { do: 'error' }, reason, exhausted: false, step }, changes: [] };

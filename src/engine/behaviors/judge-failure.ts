@@ -1,4 +1,4 @@
-import type { RetryAdvice } from '../commands/command.js';
+import type { RetryAdvice } from '../commands/retry-advice.js';
 import { isActivity, type FlowNode, type WorkTaskNode } from '../definition/process-definition.js';
 import { classifyError, statusOf } from '../recovery/classify-error.js';
 import { decideOnFailure, type FailedAttempt, type FailureDecision } from '../recovery/decide-on-failure.js';

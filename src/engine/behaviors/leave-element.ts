@@ -51,6 +51,7 @@ export function endVisit(
     scopeElementInstanceId: instance.scopeId === ROOT_SCOPE ? null : instance.scopeId,
     status,
     takenFlowIds: flows.map((flow) => flow.id),
+    input: instance.local,
     attempts: instance.attempt,
     startedAt: instance.startedAt,
     endedAt: draft.context.now,

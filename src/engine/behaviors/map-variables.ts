@@ -32,7 +32,7 @@ export function writeResult(
   const written: Record<string, JsonValue> = node.outputs.length === 0 || node.type === 'scriptTask' ? { ...variables } : {};
   if (node.outputs.length === 0) {
     if (node.resultVariable !== null) Object.assign(written, writePath(draft, written, node.resultVariable, result));
-    mergeVariables(draft, written);
+    mergeVariables(draft, 'result', instance, written);
     return true;
   }
   const seen = { ...visibleVariables(draft, instance.scopeId, instance.local), ...variables, ...asObject(result), result };
@@ -44,7 +44,7 @@ export function writeResult(
       return false;
     }
   }
-  mergeVariables(draft, written);
+  mergeVariables(draft, 'result', instance, written);
   return true;
 }
 

@@ -12,6 +12,7 @@ export function recordFailedAttempt(draft: Draft, node: FlowNode, instance: Elem
     nodeId: node.id,
     attempt: instance.attempt,
     outcome: kind === 'unknown-outcome' ? 'lost' : kind === 'business' ? 'bpmn-error' : 'failed',
+    input: instance.local,
     errorCode: code,
     errorMessage: message,
     details,

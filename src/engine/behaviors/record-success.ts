@@ -31,6 +31,7 @@ export function recordSucceededAttempt(draft: Draft, node: FlowNode, instance: E
     nodeId: node.id,
     attempt: instance.attempt,
     outcome: 'succeeded',
+    input: instance.local,
     errorCode: null,
     errorMessage: null,
     details: null,

@@ -35,6 +35,8 @@ function endTask(draft: Draft, instance: ElementInstance, resort: Exclude<Pendin
   try {
     mergeVariables(
       draft,
+      'last-resort',
+      instance,
       evaluateSettings(resort.outputs, seeFailure(draft, instance, { code, message, kind, details: incident.details })),
     );
   } catch (error) {

@@ -30,6 +30,7 @@ export function takeOver(draft: Draft, node: FlowNode, instance: ElementInstance
     nodeId: node.id,
     attempt: instance.attempt,
     outcome: 'lost',
+    input: instance.local,
     errorCode: 'ATTEMPT_LOST',
     errorMessage: `${lost.who} the attempt ended.`,
     details: null,

@@ -37,6 +37,7 @@ function stopAttempt(draft: Draft, node: FlowNode, instance: ElementInstance): v
     nodeId: node.id,
     attempt: instance.attempt,
     outcome: 'aborted',
+    input: instance.local,
     errorCode: null,
     errorMessage: null,
     details: null,

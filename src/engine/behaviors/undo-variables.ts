@@ -1,4 +1,4 @@
-import { changesBetween, type Draft } from '../state/draft.js';
+import { changesBetween, replaceVariables, type Draft } from '../state/draft.js';
 import type { ElementInstance } from '../state/instance-state.js';
 import type { JsonValue } from '../state/json.js';
 import type { VariableChange } from '../state/variable-change.js';
@@ -15,7 +15,7 @@ export function undoVariables(draft: Draft, instance: ElementInstance): Variable
   const isOurs = (name: string): boolean => JSON.stringify(kept[name]) === JSON.stringify(merged[name]);
   for (const [name, value] of Object.entries(values)) if (isOurs(name)) kept[name] = value;
   for (const name of absent) if (isOurs(name)) delete kept[name];
-  draft.state.variables = kept;
+  replaceVariables(draft, 'undo', instance, kept, Object.keys(merged));
   instance.undo = null;
   return changesBetween(before, kept);
 }

@@ -45,7 +45,7 @@ export type Command =
   | GiveUpRetries
   | UpdateRetryPolicy;
 
-/** Begin a new instance at its start event. Refused when the state has begun already. */
+/** Begin a new instance at its start event, or at an activity. Refused when the state has begun already. */
 export interface StartProcessInstance {
   readonly type: 'start-process-instance';
   readonly guid: string;
@@ -53,6 +53,8 @@ export interface StartProcessInstance {
   readonly executionMode: 'Unsupervised' | 'Supervised';
   /** Null: the none start event. */
   readonly startEventId: string | null;
+  /** An activity of the process itself, instead of a start event. Such an instance is no run that another would follow. */
+  readonly startAt?: string;
   /** Where it is one of several runs. */
   readonly run?: RunState;
   /** The failure of the run before it: it begins when its delay is over. */

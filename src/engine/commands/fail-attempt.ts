@@ -24,7 +24,7 @@ export function failAttempt(draft: Draft, command: FailAttempt): Rejected | null
     const { lock } = instance;
     releaseWait(draft, instance);
     instance.status = 'ready';
-    mergeVariables(draft, command.variables);
+    mergeVariables(draft, 'error', instance, command.variables);
     if (catchBpmnError(draft, instance, code, message)) {
       draft.effects.push({
         type: 'record-attempt',
@@ -32,6 +32,7 @@ export function failAttempt(draft: Draft, command: FailAttempt): Rejected | null
         nodeId: node.id,
         attempt: instance.attempt,
         outcome: 'bpmn-error',
+        input: instance.local,
         errorCode: code,
         errorMessage: message,
         details,

@@ -13,7 +13,7 @@ export function resumeProcessInstance(draft: Draft, before: InstanceState, comma
   const refused = guard(before, command.expectedVersion, ['paused']);
   if (refused) return refused;
   draft.state.paused = false;
-  changeVariables(draft, command.updatedVariables);
+  changeVariables(draft, command.type, null, command.updatedVariables);
   const { inbox } = draft.state;
   draft.state.inbox = [];
   activateHeld(draft);

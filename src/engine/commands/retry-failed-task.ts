@@ -19,7 +19,7 @@ export function retryFailedTask(draft: Draft, before: InstanceState, command: Re
   if (!instance) return null;
 
   instance.undo = command.keepVariables === 'onSuccess' ? variablesBefore(before.variables, command.updatedVariables) : null;
-  changeVariables(draft, command.updatedVariables);
+  changeVariables(draft, command.type, instance, command.updatedVariables);
   draft.effects.push({ type: 'close-incident', elementInstanceId: instance.id, resolution: 'retried' });
   if (command.attempts === 'reset') {
     instance.budgetFrom = instance.attempt;

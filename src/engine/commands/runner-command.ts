@@ -1,5 +1,6 @@
 import type { EndedChild, TimerKey } from '../state/instance-state.js';
 import type { JsonObject, JsonValue } from '../state/json.js';
+import type { RetryAdvice } from './retry-advice.js';
 
 /** An attempt ended well. Refused unless it is the current attempt of its visit. */
 export interface CompleteAttempt {
@@ -28,20 +29,6 @@ export interface FailAttempt {
   readonly variables: JsonObject | null;
   /** What who failed knows about trying again. */
   readonly retry?: RetryAdvice | null;
-}
-
-/** What the failed side says about trying again; the policy has the last word where it is silent. */
-export interface RetryAdvice {
-  /** Trying again is of no use. */
-  readonly nonRetryable?: boolean;
-  /** The wait that a peer asked for (`Retry-After`); the policy caps it. In ms. */
-  readonly retryAfterMs?: number;
-  /** The wait that a worker asks for; wins over the policy's curve. In ms. */
-  readonly nextDelayMs?: number;
-  /** Automatic attempts that are left; wins over the policy's number. */
-  readonly retriesLeft?: number;
-  /** The circuit that the attempt belongs to: endpoint host or task type. */
-  readonly circuit?: string;
 }
 
 /** A worker takes a queued job: its attempt begins. Refused when it is not queued any more. */

@@ -8,6 +8,6 @@ import { guard } from './guards.js';
 export function setProcessVariables(draft: Draft, before: InstanceState, command: SetProcessVariables): Rejected | null {
   const refused = guard(before, command.expectedVersion, ['running', 'waiting', 'error', 'paused']);
   if (refused) return refused;
-  changeVariables(draft, command.variables);
+  changeVariables(draft, command.type, null, command.variables);
   return null;
 }

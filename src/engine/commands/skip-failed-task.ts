@@ -20,7 +20,7 @@ export function skipFailedTask(draft: Draft, before: InstanceState, command: Ski
   if (!instance) return null;
   const node = nodeOf(draft, instance);
 
-  changeVariables(draft, command.outputs);
+  changeVariables(draft, command.type, instance, command.outputs);
   const flows = waysOut(draft, node, instance, command.toActivityId);
   if ('kind' in flows) return flows;
   draft.effects.push({ type: 'close-incident', elementInstanceId: instance.id, resolution: 'skipped' });

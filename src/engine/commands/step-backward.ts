@@ -1,5 +1,5 @@
 import { terminateElement } from '../behaviors/terminate-element.js';
-import { changesBetween, createElement, nodeOf, touchElement, type Draft } from '../state/draft.js';
+import { changesBetween, createElement, nodeOf, replaceVariables, touchElement, type Draft } from '../state/draft.js';
 import type { ElementInstance, InstanceState } from '../state/instance-state.js';
 import type { Rejected } from '../step-result.js';
 import { expectInvariant } from '../invariant.js';
@@ -30,8 +30,10 @@ export function stepBackward(draft: Draft, before: InstanceState): Rejected | nu
   expectInvariant(node, 'the task of a step backward to exist');
   for (const leaving of followers) terminateElement(draft, nodeOf(draft, leaving), leaving, 'terminated');
   draft.previousExecution = previous;
-  draft.changes.push(...changesBetween(draft.state.variables, previous.variablesBefore));
-  draft.state.variables = previous.variablesBefore;
+  const { variablesBefore } = previous;
+  draft.changes.push(...changesBetween(draft.state.variables, variablesBefore));
+  const names = Object.keys({ ...draft.state.variables, ...variablesBefore });
+  replaceVariables(draft, 'step-backward', { id: previous.elementInstanceId }, variablesBefore, names);
   const again = createElement(draft, node, previous.scopeId, null);
   draft.state.trail = before.trail.slice(0, -1).map((step) => ({
     ...step,

@@ -140,6 +140,8 @@ export interface RecordActivity {
   readonly scopeElementInstanceId: number | null;
   readonly status: 'completed' | 'terminated' | 'skipped' | 'failed';
   readonly takenFlowIds: readonly string[];
+  /** What the input mapping gave it; null: it saw the variables as they were. */
+  readonly input: JsonObject | null;
   readonly attempts: number;
   readonly startedAt: number;
   readonly endedAt: number;
@@ -152,6 +154,8 @@ export interface RecordAttempt {
   readonly nodeId: string;
   readonly attempt: number;
   readonly outcome: 'succeeded' | 'failed' | 'lost' | 'aborted' | 'bpmn-error';
+  /** As of a visit. */
+  readonly input: JsonObject | null;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
   readonly details: JsonObject | null;

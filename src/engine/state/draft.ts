@@ -2,7 +2,7 @@ import type { CallActivityNode, FlowNode, ProcessDefinition, SequenceFlow } from
 import type { Effect } from '../effects/effect.js';
 import { expectInvariant } from '../invariant.js';
 import type { LastResort } from '../recovery/retry-policy.js';
-import type { VariableChange } from './variable-change.js';
+import { variablePath, type VariableCause, type VariableChange, type VariableWrite } from './variable-change.js';
 import type { ElementInstance, InstanceState, ScopeState, SteppedTask } from './instance-state.js';
 import type { JsonObject } from './json.js';
 
@@ -41,6 +41,8 @@ export interface Draft {
   readonly touchedScopes: Set<number>;
   readonly queue: Entry[];
   readonly changes: VariableChange[];
+  /** Every change of the variables, in order. */
+  readonly writes: VariableWrite[];
   readonly terminatedTasks: string[];
   /** Elements that may still be entered in this step. */
   budget: number;
@@ -87,6 +89,7 @@ export function openDraft(
     touchedScopes: new Set(),
     queue: [],
     changes: [],
+    writes: [],
     terminatedTasks: [],
     resorts: [],
     probes: new Set(),
@@ -191,17 +194,43 @@ export function removeElement(draft: Draft, element: ElementInstance): void {
   if (at >= 0) scope.elements.splice(at, 1);
 }
 
-/** Adds `variables` to the process variables. `undefined` values never occur. */
-export function mergeVariables(draft: Draft, variables: JsonObject | null): void {
-  if (variables === null || Object.keys(variables).length === 0) return;
-  draft.state.variables = { ...draft.state.variables, ...variables };
+/**
+ * Adds `variables` to the process variables. `undefined` values never occur.
+ * @param by the visit that they are of; null: they are of the instance
+ */
+export function mergeVariables(
+  draft: Draft,
+  cause: VariableCause,
+  by: Pick<ElementInstance, 'id'> | null,
+  variables: JsonObject | null,
+): void {
+  const names = variables === null ? [] : Object.keys(variables);
+  if (names.length > 0) replaceVariables(draft, cause, by, { ...draft.state.variables, ...variables }, names);
 }
 
-/** The same by a person's command: what changed is reported, for the audit. */
-export function changeVariables(draft: Draft, variables: JsonObject | null): void {
+/** The process variables are these from now on. `names`: those that may differ. All that changes variables comes by here. */
+export function replaceVariables(
+  draft: Draft,
+  cause: VariableCause,
+  by: Pick<ElementInstance, 'id'> | null,
+  after: JsonObject,
+  names: readonly string[],
+): void {
+  const { variables: before, lastElementInstanceId: entered } = draft.state;
+  draft.writes.push({ cause, elementInstanceId: by?.id ?? null, entered, names, before, after });
+  draft.state.variables = after;
+}
+
+/** As `mergeVariables`, by a person's command: what changed is reported, for the audit. */
+export function changeVariables(
+  draft: Draft,
+  cause: VariableCause,
+  by: Pick<ElementInstance, 'id'> | null,
+  variables: JsonObject | null,
+): void {
   if (variables === null) return;
   draft.changes.push(...changesBetween(draft.state.variables, { ...draft.state.variables, ...variables }));
-  mergeVariables(draft, variables);
+  mergeVariables(draft, cause, by, variables);
 }
 
 /** Variables that differ, those of `after` first, in their order. */
@@ -210,7 +239,7 @@ export function changesBetween(before: JsonObject, after: JsonObject): VariableC
   return [...names]
     .filter((name) => before[name] !== after[name] && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .map((name) => ({
-      path: `/variables/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      path: variablePath(name),
       before: before[name] ?? null,
       after: after[name] ?? null,
     }));

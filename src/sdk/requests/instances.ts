@@ -28,6 +28,18 @@ export interface GetProcessInstanceActivitiesRequest {
   readonly cursor?: string;
 }
 
+/** Every visit with its attempts, input, output and changes of variables, in the order of entering. */
+export interface GetProcessInstanceHistoryRequest {
+  /** The process instance. */
+  readonly instanceGuid: string;
+  /** Only visits of this element. */
+  readonly taskId?: string;
+  /** Visits on a page; 50 without it. */
+  readonly pageSize?: number;
+  /** From the answer before. */
+  readonly cursor?: string;
+}
+
 /** Process instances, filtered, page by page. */
 export interface GetProcessInstanceListRequest {
   /** Only in these states. */
@@ -77,6 +89,16 @@ export interface GetProcessInstanceStateRequest {
   readonly instanceGuid: string;
 }
 
+/** A process instance as it was after a step, or at an instant: exactly one of `version` and `at`. */
+export interface GetStateAtRequest {
+  /** The process instance. */
+  readonly instanceGuid: string;
+  /** After this step: the version that the instance had then. */
+  readonly version?: number;
+  /** At this instant. */
+  readonly at?: string;
+}
+
 /** Begin nothing new until the instance is resumed. */
 export interface PauseProcessInstanceRequest {
   /** The process instance. */
@@ -85,6 +107,28 @@ export interface PauseProcessInstanceRequest {
   readonly comment?: string;
   /** Refuse if the instance is no longer at this version. */
   readonly expectedVersion?: number;
+}
+
+/** Begin a new instance at an activity of one that has ended or is in error, with its variables of that time. */
+export interface RestartFromActivityRequest {
+  /** The process instance. */
+  readonly instanceGuid: string;
+  /** The activity to begin at: one of the process itself, not of a sub-process. */
+  readonly activityId: string;
+  /** Changes of the variables that are restored. */
+  readonly variables?: JsonObject;
+  /** Which variables it begins with: those of the time when the activity was last entered (without it), or the latest. */
+  readonly restoreVariables?: 'before-activity' | 'latest';
+  /** On which version of the definition: that of the other instance (without it), or the newest. */
+  readonly version?: 'same' | 'latest';
+  /** The client's own id of the new instance: starting it twice is one start. */
+  readonly newInstanceGuid?: string;
+  /** Why, for the audit trail. */
+  readonly comment?: string;
+  /** Answer what would happen, change nothing. */
+  readonly dryRun?: boolean;
+  /** How long to wait for the first rest, in ms. */
+  readonly waitMs?: number;
 }
 
 /** Go on where the instance was paused. */

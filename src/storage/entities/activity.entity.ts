@@ -38,4 +38,10 @@ export class ActivityEntity {
 
   @PrimaryColumn({ type: 'timestamptz', name: 'ended_at' })
   readonly endedAt!: Date;
+
+  @Column({ type: 'integer', nullable: true })
+  readonly entered!: number | null;
+
+  @Column({ type: 'json', nullable: true })
+  readonly input!: unknown;
 }

@@ -29,6 +29,7 @@ import { StartTimerEntity } from './start-timer.entity.js';
 import { TaskAttemptEntity } from './task-attempt.entity.js';
 import { TaskLimitEntity } from './task-limit.entity.js';
 import { TimerJobEntity } from './timer-job.entity.js';
+import { VariableWriteEntity } from './variable-write.entity.js';
 
 /** One entity for each table of the migrated schema, for people's queries; the hot path has its own statements. */
 export const ENTITIES = [
@@ -41,6 +42,7 @@ export const ENTITIES = [
   InstanceCallEntity,
   ActivityEntity,
   TaskAttemptEntity,
+  VariableWriteEntity,
   IncidentEntity,
   FailureGroupEntity,
   FailureCountEntity,

@@ -68,4 +68,13 @@ export class ProcessInstanceEntity {
 
   @Column({ type: 'json', name: 'start_variables', nullable: true })
   readonly startVariables!: unknown;
+
+  @Column({ type: 'boolean', name: 'has_history', default: () => 'false' })
+  readonly hasHistory!: boolean;
+
+  @Column({ type: 'bigint', name: 'restarted_from_id', nullable: true })
+  readonly restartedFromId!: number | null;
+
+  @Column({ type: 'json', name: 'restarted_from', nullable: true })
+  readonly restartedFrom!: unknown;
 }

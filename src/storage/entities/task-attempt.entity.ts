@@ -50,4 +50,7 @@ export class TaskAttemptEntity {
 
   @Column({ type: 'timestamptz', name: 'ended_at' })
   readonly endedAt!: Date;
+
+  @Column({ type: 'json', nullable: true })
+  readonly input!: unknown;
 }

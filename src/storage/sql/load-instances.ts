@@ -5,7 +5,7 @@
 const COLUMNS = `
   instance.id, instance.tenant_id, instance.guid, instance.definition_id, instance.definition_version, instance.process_key,
   instance.business_key, instance.context_type_id, instance.context_id, instance.called_by,
-  instance.start_variables, instance.state, instance.variables,
+  instance.start_variables, instance.restarted_from, instance.state, instance.variables,
   (SELECT json_object_agg(scope.scope_id, scope.state) FROM instance_scope AS scope WHERE scope.instance_id = instance.id) AS scopes`;
 
 /**

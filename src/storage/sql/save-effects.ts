@@ -16,6 +16,8 @@ export const insertActivities = rowStatement<
     effectIndex: number,
     startedAt: number,
     endedAt: number,
+    entered: number,
+    input: string | null,
   ]
 >(
   'insert-activities',
@@ -32,11 +34,35 @@ export const insertActivities = rowStatement<
     int4Array,
     timestampArray,
     timestampArray,
+    int4Array,
+    jsonArray,
   ],
   `INSERT INTO activity (instance_id, sequence, element_id, element_type, status, scope_element_instance_id, taken_flow_ids,
-     attempts, version, effect_index, started_at, ended_at)
+     attempts, version, effect_index, started_at, ended_at, entered, input)
    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::integer[], $7::json[],
-     $8::integer[], $9::integer[], $10::integer[], $11::timestamptz[], $12::timestamptz[])`,
+     $8::integer[], $9::integer[], $10::integer[], $11::timestamptz[], $12::timestamptz[], $13::integer[],
+     $14::json[])`,
+);
+
+export const insertVariableWrites = rowStatement<
+  [
+    instanceId: number,
+    version: number,
+    writeIndex: number,
+    elementInstanceId: number | null,
+    cause: string,
+    entered: number,
+    before: string | null,
+    after: string | null,
+    omitted: string | null,
+    at: number,
+  ]
+>(
+  'insert-variable-writes',
+  [int8Array, int4Array, int4Array, int4Array, textArray, int4Array, jsonArray, jsonArray, jsonArray, timestampArray],
+  `INSERT INTO variable_write (instance_id, version, write_index, element_instance_id, cause, entered, before, after, omitted, at)
+   SELECT * FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::json[],
+     $8::json[], $9::json[], $10::timestamptz[])`,
 );
 
 export const insertAttempts = rowStatement<
@@ -57,6 +83,7 @@ export const insertAttempts = rowStatement<
     decisionAction: string | null,
     decisionReason: string | null,
     worker: string | null,
+    input: string | null,
   ]
 >(
   'insert-attempts',
@@ -77,11 +104,14 @@ export const insertAttempts = rowStatement<
     textArray,
     textArray,
     textArray,
+    jsonArray,
   ],
   `INSERT INTO task_attempt (instance_id, version, effect_index, element_instance_id, task_id, attempt, outcome, error_code,
-     error_message, details, started_at, ended_at, error_class, decision_action, decision_reason, worker)
+     error_message, details, started_at, ended_at, error_class, decision_action, decision_reason, worker,
+     input)
    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[], $6::integer[], $7::text[],
-     $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::text[])`,
+     $8::text[], $9::text[], $10::json[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::text[], $15::text[], $16::text[],
+     $17::json[])`,
 );
 
 /**

@@ -36,6 +36,8 @@ export const insertInstances = rowStatement<
     parentInstanceId: number | null,
     calledBy: string | null,
     startVariables: string | null,
+    restartedFromId: number | null,
+    restartedFrom: string | null,
   ]
 >(
   'insert-instances',
@@ -62,13 +64,17 @@ export const insertInstances = rowStatement<
     int8Array,
     jsonArray,
     jsonArray,
+    int8Array,
+    jsonArray,
   ],
   `INSERT INTO process_instance (id, tenant_id, guid, definition_id, definition_version, process_key, business_key,
      context_type_id, context_id, execution_mode, status, version, owner_node, current_activity_id, started_at, updated_at,
-     ended_at, state, variables, parent_instance_id, called_by, start_variables)
-   SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::integer[], $6::text[], $7::text[],
+     ended_at, state, variables, parent_instance_id, called_by, start_variables, restarted_from_id, restarted_from,
+     has_history)
+   SELECT *, true FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::integer[], $6::text[], $7::text[],
      $8::bigint[], $9::text[], $10::text[], $11::text[], $12::integer[], $13::integer[], $14::text[], $15::timestamptz[],
-     $16::timestamptz[], $17::timestamptz[], $18::json[], $19::json[], $20::bigint[], $21::json[], $22::json[])`,
+     $16::timestamptz[], $17::timestamptz[], $18::json[], $19::json[], $20::bigint[], $21::json[], $22::json[], $23::bigint[],
+     $24::json[])`,
 );
 
 /** Variables that are null stay as they are: the old value is not even read. */

@@ -23,12 +23,14 @@ import {
   insertActivities,
   insertAttempts,
   insertIncidents,
+  insertVariableWrites,
   upsertJobs,
   upsertSubscriptions,
   upsertTimers,
 } from '../sql/save-effects.js';
 import { upsertCalls } from '../sql/instance-calls.js';
 import { FailureRows } from './failure-rows.js';
+import { encodeValues, encodeWrite } from './recorded-values.js';
 import { freeText } from './stored-text.js';
 
 /** Where an effect's row belongs: the effect's identity, and the times of the step and of the instance's start. */
@@ -38,6 +40,8 @@ interface EffectOrigin {
   readonly index: number;
   readonly at: number;
   readonly startedAt: number;
+  /** Visits entered by the end of the step. */
+  readonly entered: number;
 }
 
 interface OpenedIncident {
@@ -51,6 +55,7 @@ interface OpenedIncident {
 export class EffectRows {
   private readonly activities = new RowBuffer(insertActivities);
   private readonly attempts = new RowBuffer(insertAttempts);
+  private readonly variableWrites = new RowBuffer(insertVariableWrites);
   private readonly incidents = new RowBuffer(insertIncidents);
   private readonly closedIncidents = new RowBuffer(closeIncidents);
   private readonly failures = new FailureRows();
@@ -62,13 +67,15 @@ export class EffectRows {
   private readonly subscriptions = new RowBuffer(upsertSubscriptions);
   private readonly goneSubscriptions = new RowBuffer(deleteSubscriptions);
 
-  add({ header, state, effects, failures, tellsCaller }: StepWrite): void {
+  add(write: StepWrite): void {
+    const { header, state, effects, failures, tellsCaller } = write;
     const waits = state.endedAt === null ? new WaitsOfStep() : null; // Those of an ended instance are swept.
     const opened: OpenedIncident[] = [];
     let jobs: Map<number, OpenJob | CloseJob> | null = null;
     let calls: Map<number, StartChild | CancelChild> | null = null;
     for (const [index, effect] of effects.entries()) {
-      const origin = { header, version: state.version, index, at: state.updatedAt, startedAt: state.startedAt };
+      const { version, updatedAt: at, startedAt, lastElementInstanceId: entered } = state;
+      const origin = { header, version, index, at, startedAt, entered };
       if (effect.type === 'record-activity') this.addActivity(origin, effect);
       else if (effect.type === 'record-attempt') this.addAttempt(origin, effect);
       else if (effect.type === 'open-incident') opened.push({ origin, effect, failure: failures[opened.length], closed: null });
@@ -79,6 +86,7 @@ export class EffectRows {
         (calls ??= new Map()).set(effect.elementInstanceId, effect);
       else waits?.add(effect);
     }
+    if (write.variableWrites.length > 0) this.addVariableWrites(write);
     for (const job of jobs?.values() ?? []) this.addJob(header, state.updatedAt, job);
     for (const call of calls?.values() ?? []) this.addCall(header, state.updatedAt, call);
     if (tellsCaller) this.calls.add(header.id, 0, header.tenantId, 'ended', null, null, state.updatedAt);
@@ -90,6 +98,7 @@ export class EffectRows {
   bindTo(statements: BoundStatement[]): void {
     this.activities.bindTo(statements);
     this.attempts.bindTo(statements);
+    this.variableWrites.bindTo(statements);
     this.closedIncidents.bindTo(statements);
     this.incidents.bindTo(statements);
     this.failures.bindTo(statements);
@@ -103,7 +112,7 @@ export class EffectRows {
   }
 
   /** Never before its instance began, be the clock of this node behind another's: who reads looks into no week before that. */
-  private addActivity({ header, version, index, startedAt }: EffectOrigin, effect: RecordActivity): void {
+  private addActivity({ header, version, index, startedAt, entered }: EffectOrigin, effect: RecordActivity): void {
     this.activities.add(
       header.id,
       effect.elementInstanceId,
@@ -117,7 +126,21 @@ export class EffectRows {
       index,
       effect.startedAt,
       Math.max(effect.endedAt, startedAt),
+      entered,
+      effect.input === null ? null : encodeValues(effect.input),
     );
+  }
+
+  /** Not where the values are what they were. As with visits, never before the instance began. */
+  private addVariableWrites({ header, state, variableWrites }: StepWrite): void {
+    for (const [index, write] of variableWrites.entries()) {
+      const { elementInstanceId, cause, entered } = write;
+      const changed = encodeWrite(write);
+      if (changed === null) continue;
+      const { before, after, omitted } = changed;
+      const at = Math.max(state.updatedAt, state.startedAt);
+      this.variableWrites.add(header.id, state.version, index, elementInstanceId, cause, entered, before, after, omitted, at);
+    }
   }
 
   private addAttempt({ header, version, index }: EffectOrigin, effect: RecordAttempt): void {
@@ -138,6 +161,7 @@ export class EffectRows {
       effect.decision?.action ?? null,
       freeText(effect.decision?.reason ?? null),
       freeText(effect.worker ?? null),
+      effect.input === null ? null : encodeValues(effect.input),
     );
   }
 

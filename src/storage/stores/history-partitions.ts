@@ -22,6 +22,7 @@ const MAKING_MS = 3_000;
 /** What is partitioned, and by which column. */
 const HISTORY = [
   { table: 'activity', column: 'ended_at', isAppendOnly: false },
+  { table: 'variable_write', column: 'at', isAppendOnly: false },
   { table: 'audit_entry', column: 'at', isAppendOnly: true },
 ] as const;
 
@@ -64,10 +65,10 @@ export class PgHistoryPartitions extends HistoryPartitions {
   }
 
   async dropEmpty(before: number): Promise<readonly string[]> {
-    const past = await queryRows<{ name: string }>(this.dataSource, PAST_WEEKS, [toTimestamp(before)]);
+    const past = await queryRows<{ name: string; parent: string }>(this.dataSource, PAST_WEEKS, [toTimestamp(before)]);
     const dropped: string[] = [];
-    for (const { name } of past) {
-      const outcome = await this.tryTo((manager) => dropPartition(manager, name));
+    for (const { name, parent } of past) {
+      const outcome = await this.tryTo((manager) => dropPartition(manager, name, parent));
       if (outcome === 'dropped') dropped.push(name);
       if (outcome === 'busy') break;
     }
@@ -129,24 +130,27 @@ async function makePartition(manager: EntityManager, { name, from, to, history }
   return 'made';
 }
 
-/** Weeks of visits that ended before $1; partitions of other names are not ours. */
+/** Weeks of what may be deleted that ended before $1; partitions of other names are not ours. */
 const PAST_WEEKS = `
-  SELECT class.relname AS name
-  FROM pg_inherits JOIN pg_class AS class ON class.oid = inhrelid,
-    LATERAL (SELECT substring(pg_get_expr(relpartbound, class.oid) FROM 'TO \\(''([^'']+)''\\)')::timestamptz AS ends) AS bound
-  WHERE inhparent = 'activity'::regclass AND class.relname ~ '^activity_\\d{4}w\\d{2}$' AND ends <= $1::timestamptz
-  ORDER BY ends`;
+  SELECT class.relname AS name, parent.relname AS parent
+  FROM pg_inherits JOIN pg_class AS class ON class.oid = inhrelid JOIN pg_class AS parent ON parent.oid = inhparent,
+    LATERAL (SELECT substring(pg_get_expr(class.relpartbound, class.oid) FROM 'TO \\(''([^'']+)''\\)')::timestamptz AS ends) AS bound
+  WHERE inhparent IN (${HISTORY.filter(({ isAppendOnly }) => !isAppendOnly)
+    .map(({ table }) => `'${table}'::regclass`)
+    .join(', ')})
+    AND class.relname ~ ('^' || parent.relname || '_\\d{4}w\\d{2}$') AND ends <= $1::timestamptz
+  ORDER BY ends, name`;
 
 /**
  * Looked through under a lock that keeps writers out of this week only, as that may take a while after many rows have gone. The
  * whole table, which every step needs, is then locked for no longer than the drop takes. A late writer of that week may hold it
  * and wait for us, but we give up first.
  */
-async function dropPartition(manager: EntityManager, name: string): Promise<'dropped' | 'kept'> {
+async function dropPartition(manager: EntityManager, name: string, parent: string): Promise<'dropped' | 'kept'> {
   if (!(await isTrue(manager, IS_THERE, [name]))) return 'kept';
   await queryRows(manager, `SET LOCAL statement_timeout = '3s'; LOCK TABLE ${name} IN SHARE MODE`, []);
   if (await isTrue(manager, `EXISTS (SELECT FROM ${name})`)) return 'kept';
-  await queryRows(manager, `LOCK TABLE ONLY activity IN ACCESS EXCLUSIVE MODE; DROP TABLE ${name}`, []);
+  await queryRows(manager, `LOCK TABLE ONLY ${parent} IN ACCESS EXCLUSIVE MODE; DROP TABLE ${name}`, []);
   return 'dropped';
 }
 

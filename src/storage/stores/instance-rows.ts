@@ -53,6 +53,8 @@ export class InstanceRows {
       header.calledBy === null ? null : header.calledBy.instanceId,
       header.calledBy === null ? null : JSON.stringify(header.calledBy),
       header.startVariables === null ? null : JSON.stringify(header.startVariables),
+      header.restartedFrom === null ? null : header.restartedFrom.instanceId,
+      header.restartedFrom === null ? null : JSON.stringify(header.restartedFrom),
     );
   }
 

@@ -3,6 +3,7 @@ import {
   type CalledBy,
   type InstanceHeader,
   type InstanceKey,
+  type RestartedFrom,
   type StepWrite,
   type StoredInstance,
 } from '../../application/ports/instance-store.js';
@@ -26,6 +27,7 @@ interface InstanceRow {
   context_id: string | null;
   called_by: CalledBy | null;
   start_variables: JsonObject | null;
+  restarted_from: RestartedFrom | null;
   state: JsonObject;
   variables: JsonObject;
   scopes: Record<number, JsonObject> | null;
@@ -99,5 +101,6 @@ function readHeader(row: InstanceRow): InstanceHeader {
     contextId: row.context_id,
     calledBy: row.called_by,
     startVariables: row.start_variables,
+    restartedFrom: row.restarted_from,
   };
 }

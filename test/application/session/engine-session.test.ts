@@ -156,6 +156,7 @@ describe('commands in one commit', () => {
       contextId: null,
       calledBy: null,
       startVariables: null,
+      restartedFrom: null,
     };
     const gone = { ...header, guid: 'gone', definitionId: 999_999 };
     const command = {

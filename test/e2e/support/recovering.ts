@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { field, type ApiClient, type Data, type WireAnswer } from './api-client.js';
 import { flow, httpTask, model, sequence, type Element } from './models.js';
 import { TestService } from './test-service.js';
@@ -60,6 +61,13 @@ export class Recovering {
     ).replace('<bpmn:process', '<bpmn:error id="Error_1" errorCode="E1" /><bpmn:process');
     await this.admin.deploy(xml);
     return this.admin.start(key, { serviceUrl: this.service.url });
+  }
+
+  /** A statement behind the server's back. */
+  async execute(statement: string): Promise<void> {
+    const client = new pg.Client({ connectionString: this.server.databaseUrl });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
   }
 
   /** Its oldest failure, when it stands in error. */

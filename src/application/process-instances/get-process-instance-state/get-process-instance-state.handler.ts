@@ -2,6 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { done, instanceNotFound, type Answer } from '../../../contract/answer.js';
 import type { InstanceStatus } from '../../../engine/index.js';
 import { InstanceAnswer } from '../../instance-answer.js';
+import { InstanceHistory } from '../../ports/instance-history.js';
 import { InstanceReader } from '../../ports/readers.js';
 import { EngineSession } from '../../session/engine-session.js';
 import { GetProcessInstanceStateCommand } from './get-process-instance-state.command.js';
@@ -24,15 +25,18 @@ export class GetProcessInstanceStateHandler implements ICommandHandler<GetProces
     private readonly session: EngineSession,
     private readonly answer: InstanceAnswer,
     private readonly reader: InstanceReader,
+    private readonly history: InstanceHistory,
   ) {}
 
   async execute({ data, caller }: GetProcessInstanceStateCommand): Promise<Answer> {
     const instance = await this.session.read({ tenantId: caller.tenantId, guid: data.instanceGuid });
     if (!instance) return instanceNotFound(data.instanceGuid);
-    const [view, attempts] = await Promise.all([
+    const { id } = instance.header;
+    const [view, attempts, restarts] = await Promise.all([
       this.answer.view(instance, caller),
-      this.reader.attempts(instance.header.id, ATTEMPTS),
+      this.reader.attempts(id, ATTEMPTS),
+      this.history.restartsOf(id),
     ]);
-    return done(MESSAGES[instance.state.status], { ...view, attempts });
+    return done(MESSAGES[instance.state.status], { ...view, attempts, restarts });
   }
 }

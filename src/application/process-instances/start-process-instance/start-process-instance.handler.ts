@@ -9,6 +9,7 @@ import { RequestAudit } from '../../request-audit.js';
 import { wholeNumber } from '../../requests/field-values.js';
 import { invalidField } from '../../requests/invalid-request.js';
 import { parseJsonText, refuseTogether } from '../../requests/json-text.js';
+import { refuseMadeGuid } from '../../requests/made-guid.js';
 import { originOf } from '../../requests/origin-of.js';
 import { StartProcessInstanceCommand } from './start-process-instance.command.js';
 import type { StartProcessInstanceData } from './start-process-instance.dto.js';
@@ -29,7 +30,7 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
 
   async execute({ data, caller }: StartProcessInstanceCommand): Promise<Answer> {
     const receivedAt = this.clock.now();
-    refuseMadeGuid(data.instanceGuid);
+    refuseMadeGuid('instanceGuid', data.instanceGuid);
     const variables = variablesOf(data);
     const definition = await this.find(caller.tenantId, data);
     if (!definition) {
@@ -85,12 +86,6 @@ export class StartProcessInstanceHandler implements ICommandHandler<StartProcess
       'Expected id (or processDefinitionId, or processKey) to name the process definition, but none is given',
     );
   }
-}
-
-/** Children and later runs are named by us, so that starting one twice is one start: nobody else may take such a name first. */
-function refuseMadeGuid(instanceGuid: string | undefined): void {
-  if (instanceGuid?.includes('~'))
-    throw invalidField('instanceGuid', 'format', "instanceGuid must not contain '~', which names children and later runs");
 }
 
 function variablesOf(data: StartProcessInstanceData): NonNullable<StartProcessInstanceData['variables']> {

@@ -24,9 +24,8 @@ export const intermediateCatchEvent: Element<IntermediateCatchEventNode> = {
 
   /** The timer is due, or the message has come. */
   resolve(draft, node, instance, { result, variables }) {
-    mergeVariables(draft, variables);
-    if (node.trigger.kind === 'message' && node.trigger.resultVariable !== null)
-      mergeVariables(draft, { [node.trigger.resultVariable]: result });
+    const name = node.trigger.kind === 'message' ? node.trigger.resultVariable : null;
+    mergeVariables(draft, 'result', instance, name === null ? variables : { ...variables, [name]: result });
     completeElement(draft, node, instance);
   },
 };
