@@ -183,7 +183,13 @@ export class EngineSession {
       else {
         try {
           const sized = this.step(found.before, item.command);
-          stepped.push({ item, ...found, ...sized, next: this.nextRun(found.before, sized.result) });
+          const next = nextRunOf(
+            found.before,
+            sized.result,
+            (of) => this.contextOf(of),
+            () => this.store.nextId(),
+          );
+          stepped.push({ item, ...found, ...sized, next });
         } catch (error) {
           this.cache.drop(item.key);
           item.reject(error);
@@ -195,11 +201,6 @@ export class EngineSession {
 
   private contextOf({ caller }: LiveInstance): StepContext {
     return { now: this.clock.now(), node: this.node.node, connectors: this.attempts.connectors, caller };
-  }
-
-  private nextRun(before: LiveInstance, result: StepResult): NextRun | null {
-    if (result.kind === 'rejected' || result.state.ending === null) return null;
-    return nextRunOf(before, result, this.contextOf(before), () => this.store.nextId());
   }
 
   private step(instance: LiveInstance, command: Command): SizedStep {

@@ -1,4 +1,4 @@
-import { newInstance, step, type Accepted, type StepContext } from '../../engine/index.js';
+import { newInstance, step, type Accepted, type StepContext, type StepResult } from '../../engine/index.js';
 import { EMPTY_TRAIL, type LiveInstance } from './live-instance.js';
 
 /** The first step of a run that follows another. */
@@ -14,10 +14,12 @@ export interface NextRun {
  */
 export function nextRunOf(
   closed: LiveInstance,
-  { effects, state }: Accepted,
-  context: StepContext,
+  done: StepResult,
+  contextOf: (instance: LiveInstance) => StepContext,
   id: () => number,
 ): NextRun | null {
+  if (done.kind === 'rejected' || done.state.ending === null) return null;
+  const { effects, state } = done;
   const asked = effects.find((effect) => effect.type === 'begin-run');
   if (!asked) return null;
   const { guid, run, incident } = asked;
@@ -25,6 +27,7 @@ export function nextRunOf(
   const { executionMode } = state;
   const { startEventId } = run;
   const command = { type: 'start-process-instance', guid, variables, executionMode, startEventId, run, after: incident } as const;
+  const context = contextOf(closed);
   const result = step(closed.definition, null, command, context);
   if (result.kind === 'rejected') throw new Error(`Expected run ${run.number} to begin, but: ${result.message}`);
   const header = { ...closed.header, id: id(), guid, restartedFrom: null };
