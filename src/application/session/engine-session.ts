@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Accepted, Command, Effect, Rejected, StartProcessInstance, StepContext, StepResult } from '../../engine/index.js';
+import type { Accepted, Command, Effect, Rejected, StartProcessInstance, StepContext } from '../../engine/index.js';
 import { step } from '../../engine/index.js';
 import { DefinitionCache } from '../definition-cache.js';
 import { AttemptRunner, Wakeups } from '../ports/attempts.js';
@@ -22,7 +22,7 @@ import { InstanceWatch } from './instance-watch.js';
 import { extendTrail, type LiveInstance } from './live-instance.js';
 import { refusedEntry, type ApplyOptions } from './origin.js';
 import { CONFLICTS_TOGETHER, mayTryAgain, type QueuedCommand, type SessionResult } from './queued-command.js';
-import { nextRunOf, type NextRun } from './next-run.js';
+import { nextRunOf } from './next-run.js';
 import { buildWrite } from './step-write.js';
 import { begunBy, isAccepted, isRejected, type Preview, type Stepped } from './stepped.js';
 import { limitVariables, type SizedStep } from './variable-limit.js';
@@ -183,13 +183,7 @@ export class EngineSession {
       else {
         try {
           const sized = this.step(found.before, item.command);
-          const next = nextRunOf(
-            found.before,
-            sized.result,
-            (of) => this.contextOf(of),
-            () => this.store.nextId(),
-          );
-          stepped.push({ item, ...found, ...sized, next });
+          stepped.push({ item, ...found, ...sized, next: nextRunOf(found.before, sized.result, this.contextOf, this.store) });
         } catch (error) {
           this.cache.drop(item.key);
           item.reject(error);
@@ -199,9 +193,12 @@ export class EngineSession {
     return stepped;
   }
 
-  private contextOf({ caller }: LiveInstance): StepContext {
-    return { now: this.clock.now(), node: this.node.node, connectors: this.attempts.connectors, caller };
-  }
+  private readonly contextOf = ({ caller }: LiveInstance): StepContext => ({
+    now: this.clock.now(),
+    node: this.node.node,
+    connectors: this.attempts.connectors,
+    caller,
+  });
 
   private step(instance: LiveInstance, command: Command): SizedStep {
     const { definition, state } = instance;

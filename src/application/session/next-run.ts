@@ -16,7 +16,7 @@ export function nextRunOf(
   closed: LiveInstance,
   done: StepResult,
   contextOf: (instance: LiveInstance) => StepContext,
-  id: () => number,
+  ids: { nextId(): number },
 ): NextRun | null {
   if (done.kind === 'rejected' || done.state.ending === null) return null;
   const { effects, state } = done;
@@ -30,7 +30,7 @@ export function nextRunOf(
   const context = contextOf(closed);
   const result = step(closed.definition, null, command, context);
   if (result.kind === 'rejected') throw new Error(`Expected run ${run.number} to begin, but: ${result.message}`);
-  const header = { ...closed.header, id: id(), guid, restartedFrom: null };
+  const header = { ...closed.header, id: ids.nextId(), guid, restartedFrom: null };
   const before = { ...closed, header, state: newInstance(command, context.now), trail: EMPTY_TRAIL };
   return { before, result, variablesText: JSON.stringify(variables) };
 }
