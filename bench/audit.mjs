@@ -43,6 +43,7 @@ const key = AuditKey.generate();
 const keyFile = join(directory, `reprise-bench-key-${process.pid}.pem`);
 await writeFile(keyFile, key, { mode: 0o600 });
 const settings = { REPRISE_ROLE: 'api', REPRISE_AUDIT_KEY_FILE: keyFile };
+let lastId = 2_000_000_000;
 const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 try {
   await measureSearch(Number(options.entries));
@@ -140,12 +141,10 @@ async function measureProof(/** @type {number} */ count) {
   await Promise.all([hot.close(), dataSource.destroy()]);
 }
 
-let lastId = 2_000_000_000;
-
 /** @type {(said: any) => any} */
 function record(said) {
   const at = new Date().toISOString();
-  const entry = { ...entryOf(++lastId, 1), tenantId: said.tenantId, action: 'AuditRetention', at };
+  const entry = { ...entryOf(1, 1), id: ++lastId, tenantId: said.tenantId, action: 'AuditRetention', at };
   return { id: ++lastId, removal: signRemoval(AuditKey.ofPem(key), { ...said, at }), entry };
 }
 

@@ -1,8 +1,8 @@
 /** What makes the audit trail quick to search, and provable after its oldest weeks are gone. */
 export const AUDIT = {
   up: `
--- One for each filter that may find little: newest first within what it names, without sorting. All five cost the insertion
--- of an entry 10 us of the 19 that it took before; a start, as the entry that is written most, has but two of them.
+-- One for each filter that may find little: newest first within what it names, without sorting. Written by thirties,
+-- an entry takes the database 31 us of CPU instead of 18; a start, which is written most and has but two of them, 26 instead of 19.
 CREATE INDEX audit_entry_actor ON audit_entry (tenant_id, actor_id, at, id);
 CREATE INDEX audit_entry_claimed ON audit_entry (tenant_id, actor_claimed, at, id) WHERE actor_claimed IS NOT NULL;
 CREATE INDEX audit_entry_action ON audit_entry (tenant_id, action, at, id) WHERE action <> 'StartProcessInstance';

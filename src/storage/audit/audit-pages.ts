@@ -1,7 +1,7 @@
 import type { AuditRow } from './audit-columns.js';
 
 /** Most entries that are read at once. */
-const PAGE = 5_000;
+const PAGE = 2_000;
 /** About how many characters of them are held at once: a single entry may be as large as an instance's variables. */
 const PAGE_LENGTH = 4 * 1024 * 1024;
 
