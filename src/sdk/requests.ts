@@ -15,23 +15,8 @@ import type {
 } from './answers.js';
 import type { JsonObject } from './json.js';
 import type { AuditCheckpoint } from '../contract/audit-checkpoint.js';
-import type {
-  GetActivitiesRequest,
-  GetAuditCheckpointRequest,
-  GetAuditTrailRequest,
-  VerifyAuditTrailRequest,
-} from './requests/audit.js';
-import type {
-  AbortBatchRequest,
-  GetBatchItemsRequest,
-  GetBatchListRequest,
-  GetBatchRequest,
-  PauseBatchRequest,
-  PreviewBatchRequest,
-  RepeatBatchFailuresRequest,
-  ResumeBatchRequest,
-  StartBatchRequest,
-} from './requests/batches.js';
+import type * as audit from './requests/audit.js';
+import type * as batches from './requests/batches.js';
 import type { GetFailureGroupsRequest, UpdateFailureGroupRequest } from './requests/failures.js';
 import type { CloseCircuitRequest, GetCircuitsRequest, OpenCircuitRequest } from './requests/circuits.js';
 import type {
@@ -46,21 +31,7 @@ import type {
   UpdateProcessDefinitionRequest,
   UpdateSchedulingInformationRequest,
 } from './requests/definitions.js';
-import type {
-  CancelProcessInstanceRequest,
-  GetProcessInstanceActivitiesRequest,
-  GetProcessInstanceHistoryRequest,
-  GetProcessInstanceListRequest,
-  GetProcessInstanceStateRequest,
-  GetStateAtRequest,
-  PauseProcessInstanceRequest,
-  RestartFromActivityRequest,
-  ResumeProcessInstanceRequest,
-  SetProcessVariablesRequest,
-  StartProcessInstanceRequest,
-  StepBackwardRequest,
-  StepForwardRequest,
-} from './requests/instances.js';
+import type * as instances from './requests/instances.js';
 import type {
   ActivateJobsRequest,
   CompleteJobRequest,
@@ -102,7 +73,7 @@ export interface Call<Request, Answer> {
 /** Every command and query of the server, by the client's method for it. */
 export interface Requests {
   /** End a batch: nothing more begins. */
-  abortBatch: Call<AbortBatchRequest, Batch>;
+  abortBatch: Call<batches.AbortBatchRequest, Batch>;
   /** Lock jobs for a worker, and wait for some where there are none. */
   activateJobs: Call<ActivateJobsRequest, ActivatedJobs>;
   /** Move this server process's clock and do all that is due then (only with REPRISE_TEST_CLOCK=true). Other nodes keep theirs: use it with one node. */
@@ -112,7 +83,7 @@ export interface Requests {
   /** Bring a signal to all that wait for it (not available yet). */
   broadcastSignal: Call<BroadcastSignalRequest, JsonObject>;
   /** End a process instance for good. */
-  cancelProcessInstance: Call<CancelProcessInstanceRequest, OperatorAnswer>;
+  cancelProcessInstance: Call<instances.CancelProcessInstanceRequest, OperatorAnswer>;
   /** Let attempts through again, in cohorts that double. */
   closeCircuit: Call<CloseCircuitRequest, JsonObject>;
   /** Hand in the result of a job. */
@@ -126,19 +97,19 @@ export interface Requests {
   /** Report that the work of a job has failed. */
   failJob: Call<FailJobRequest, JobAnswer>;
   /** The audit trail in the shape of the activities query, page by page. */
-  getActivities: Call<GetActivitiesRequest, Page<JsonObject>>;
+  getActivities: Call<audit.GetActivitiesRequest, Page<JsonObject>>;
   /** Commands that wait for a second person, and what became of others; the newest first. */
   getApprovals: Call<GetApprovalsRequest, Page<JsonObject>>;
   /** A signed statement of where the audit chain ends now, to be kept outside of the database. */
-  getAuditCheckpoint: Call<GetAuditCheckpointRequest, AuditCheckpoint>;
+  getAuditCheckpoint: Call<audit.GetAuditCheckpointRequest, AuditCheckpoint>;
   /** Who did what, and what was decided by itself; newest first. */
-  getAuditTrail: Call<GetAuditTrailRequest, AuditPage>;
+  getAuditTrail: Call<audit.GetAuditTrailRequest, AuditPage>;
   /** How a batch stands, with the number of items in each state. */
-  getBatch: Call<GetBatchRequest, Batch>;
+  getBatch: Call<batches.GetBatchRequest, Batch>;
   /** What became of each item of a batch, page by page. */
-  getBatchItems: Call<GetBatchItemsRequest, BatchItems>;
+  getBatchItems: Call<batches.GetBatchItemsRequest, BatchItems>;
   /** Batches of the tenant, the newest first. */
-  getBatchList: Call<GetBatchListRequest, Page<Batch>>;
+  getBatchList: Call<batches.GetBatchListRequest, Page<Batch>>;
   /** What attempts depend on, where it has failed lately: its state, and what it holds back. */
   getCircuits: Call<GetCircuitsRequest, JsonObject>;
   /** The context loaders that definitions may name. */
@@ -158,15 +129,15 @@ export interface Requests {
   /** The BPMN model of a process definition. */
   getProcessDefinitionXml: Call<GetProcessDefinitionXmlRequest, string>;
   /** Every visit of every element, in order. */
-  getProcessInstanceActivities: Call<GetProcessInstanceActivitiesRequest, JsonObject>;
+  getProcessInstanceActivities: Call<instances.GetProcessInstanceActivitiesRequest, JsonObject>;
   /** Every visit with its attempts, input, output and changes of variables, in the order of entering. */
-  getProcessInstanceHistory: Call<GetProcessInstanceHistoryRequest, JsonObject>;
+  getProcessInstanceHistory: Call<instances.GetProcessInstanceHistoryRequest, JsonObject>;
   /** Process instances, filtered, page by page. */
-  getProcessInstanceList: Call<GetProcessInstanceListRequest, Page<JsonObject>>;
+  getProcessInstanceList: Call<instances.GetProcessInstanceListRequest, Page<JsonObject>>;
   /** Everything about one process instance. */
-  getProcessInstanceState: Call<GetProcessInstanceStateRequest, InstanceState>;
+  getProcessInstanceState: Call<instances.GetProcessInstanceStateRequest, InstanceState>;
   /** A process instance as it was after a step, or at an instant. */
-  getStateAt: Call<GetStateAtRequest, JsonObject>;
+  getStateAt: Call<instances.GetStateAtRequest, JsonObject>;
   /** End the automatic attempts of a task: a person decides. */
   giveUpRetries: Call<GiveUpRetriesRequest, OperatorAnswer>;
   /** The API tokens of the tenant, without their secrets. */
@@ -174,13 +145,13 @@ export interface Requests {
   /** Hold back automatic attempts that depend on an endpoint or a task type. */
   openCircuit: Call<OpenCircuitRequest, JsonObject>;
   /** Let a batch begin nothing more until it is resumed. */
-  pauseBatch: Call<PauseBatchRequest, Batch>;
+  pauseBatch: Call<batches.PauseBatchRequest, Batch>;
   /** Begin nothing new until the instance is resumed. */
-  pauseProcessInstance: Call<PauseProcessInstanceRequest, InstanceState>;
+  pauseProcessInstance: Call<instances.PauseProcessInstanceRequest, InstanceState>;
   /** Move the next automatic attempt of a task to another time. */
   postponeRetry: Call<PostponeRetryRequest, OperatorAnswer>;
   /** What a batch would be about, with a dry run of its first items. Changes nothing. */
-  previewBatch: Call<PreviewBatchRequest, BatchPreview>;
+  previewBatch: Call<batches.PreviewBatchRequest, BatchPreview>;
   /** Bring a message to all that wait for it, start what it starts, and keep it for its time to live. */
   publishMessage: Call<PublishMessageRequest, PublishedMessage>;
   /** Say that a job is being worked on, and extend its lock. */
@@ -194,15 +165,15 @@ export interface Requests {
   /** Give a process definition another name; its version stays. */
   renameProcessDefinition: Call<RenameProcessDefinitionRequest, JsonObject>;
   /** Do a batch again, on those of its items that have not recovered. */
-  repeatBatchFailures: Call<RepeatBatchFailuresRequest, Batch>;
+  repeatBatchFailures: Call<batches.RepeatBatchFailuresRequest, Batch>;
   /** Ask a second person to agree to a command; what it would do is shown to both. */
   requestApproval: Call<RequestApprovalRequest, JsonObject>;
   /** Let a paused or stopped batch go on, whatever its canaries said. */
-  resumeBatch: Call<ResumeBatchRequest, Batch>;
+  resumeBatch: Call<batches.ResumeBatchRequest, Batch>;
   /** Begin a new instance at an activity of one that has ended or is in error, with its variables of that time. */
-  restartFromActivity: Call<RestartFromActivityRequest, InstanceState>;
+  restartFromActivity: Call<instances.RestartFromActivityRequest, InstanceState>;
   /** Go on where the instance was paused. */
-  resumeProcessInstance: Call<ResumeProcessInstanceRequest, InstanceState>;
+  resumeProcessInstance: Call<instances.ResumeProcessInstanceRequest, InstanceState>;
   /** Execute a failed task again, with corrected variables. */
   retryFailedTask: Call<RetryFailedTaskRequest, OperatorAnswer>;
   /** Attempt a task that waits for its next automatic attempt now. */
@@ -216,19 +187,19 @@ export interface Requests {
   /** Say what operators may do with a task, a process or all of the tenant, and what a second person has to agree to. */
   setOperatorPolicy: Call<SetOperatorPolicyRequest, JsonObject>;
   /** Change variables of an instance that has not ended. */
-  setProcessVariables: Call<SetProcessVariablesRequest, InstanceState>;
+  setProcessVariables: Call<instances.SetProcessVariablesRequest, InstanceState>;
   /** Complete what waits: a user task, a receive task or a message event. */
   signalProcessInstance: Call<SignalProcessInstanceRequest, InstanceState>;
   /** Pass over a failed task with a stated result. */
   skipFailedTask: Call<SkipFailedTaskRequest, OperatorAnswer>;
   /** Do a command on many instances, and find out what came of each. */
-  startBatch: Call<StartBatchRequest, Batch>;
+  startBatch: Call<batches.StartBatchRequest, Batch>;
   /** Start a process instance. */
-  startProcessInstance: Call<StartProcessInstanceRequest, InstanceState>;
+  startProcessInstance: Call<instances.StartProcessInstanceRequest, InstanceState>;
   /** Supervised mode: stand before the previous task again. */
-  stepBackward: Call<StepBackwardRequest, OperatorAnswer>;
+  stepBackward: Call<instances.StepBackwardRequest, OperatorAnswer>;
   /** Supervised mode: execute the task that the process stands before. */
-  stepForward: Call<StepForwardRequest, OperatorAnswer>;
+  stepForward: Call<instances.StepForwardRequest, OperatorAnswer>;
   /** End a job with a modelled error. */
   throwBpmnError: Call<ThrowBpmnErrorRequest, JobAnswer>;
   /** Say who looks after a group of failures, what is known about it, and whether it is taken care of. */
@@ -242,7 +213,7 @@ export interface Requests {
   /** Start a process by the clock (not available yet). */
   updateSchedulingInformation: Call<UpdateSchedulingInformationRequest, JsonObject>;
   /** Check that no entry of the audit trail was altered, inserted or removed. */
-  verifyAuditTrail: Call<VerifyAuditTrailRequest, JsonObject>;
+  verifyAuditTrail: Call<audit.VerifyAuditTrailRequest, JsonObject>;
 }
 
 /** How each of them is sent. */
