@@ -60,7 +60,7 @@ describe('an entry of the trail', () => {
       durationMs: expect.any(Number),
       correlationId: 'keys-1',
       idempotencyKey: 'key-1',
-      detail: null,
+      detail: { elementInstanceId: 2 },
     });
   });
 

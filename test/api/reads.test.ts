@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { READ_ROUTES } from '../../src/api/reads/read-routes.js';
 import { ApiClient, field, type Data } from '../e2e/support/api-client.js';
 import { handlerTask, sequence, userTask } from '../e2e/support/models.js';
+import { until } from '../e2e/support/until.js';
 import { startTestServer, type TestServer } from '../e2e/support/test-server.js';
 
 let server: TestServer;
 let admin: ApiClient;
 let guid: string;
 let id: string;
+let batchId: string;
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -16,6 +18,12 @@ beforeAll(async () => {
   await admin.deploy(sequence('waiting', userTask('Task_Wait', 'Wait')));
   guid = await admin.start('failing', { amount: 5 }, { businessKey: 'L/1' });
   await admin.start('waiting', { amount: 7 });
+  const plan = { kind: 'set-variables', instanceGuids: [guid], parameters: { variables: { seen: true } } };
+  batchId = String(field(await admin.cmd('StartBatchCommand', plan), 'batchId'));
+  await until(
+    () => admin.cmd('GetBatchQuery', { batchId }),
+    (now) => field(now, 'status') === 'completed',
+  );
 });
 
 afterAll(async () => {
@@ -39,6 +47,8 @@ const ROUTES: Readonly<Record<string, () => [query: string, data: object]>> = {
   definitions: () => ['?isActive=true&searchText=wait', { isActive: true, searchText: 'wait' }],
   'definitions/:id': () => ['?includeStatistics=true', { id, includeStatistics: true }],
   'definitions/:id/bundle': () => ['?includeInstances=true', { processDefinitionId: id, includeInstances: true }],
+  'batches/:id': () => ['', { batchId }],
+  'batches/:id/items': () => ['?pageSize=1', { batchId, pageSize: 1 }],
   tokens: () => ['', {}],
 };
 
@@ -48,7 +58,7 @@ const COMPARED = READ_ROUTES.filter(({ path }) => path !== 'audit/checkpoint');
 describe('plain reads', () => {
   it.each(COMPARED.map((route) => [route.path, route] as const))('%s answers as its query does', async (path, route) => {
     const [query, data] = ROUTES[path]?.() ?? ['', {}];
-    const address = path.replace(':guid', encodeURIComponent(guid)).replace(':id', id);
+    const address = path.replace(':guid', encodeURIComponent(guid)).replace(':id', path.startsWith('batches/') ? batchId : id);
     const [read, asked] = [await admin.get(`/api/core/${address}${query}`), await admin.cmd(route.request, data)];
     expect(read).toMatchObject({ httpStatus: 200, isSuccessful: true, statusCode: '00' });
     expect(comparable(read.text)).toEqual(comparable(asked.text));
