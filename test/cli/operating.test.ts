@@ -228,6 +228,11 @@ describe('the server', () => {
     const measured = (await cli.json('bench', '--clients', '2', '--duration', '200ms')) as Data;
 
     expect(exported.code).toBe(0);
+    expect(await cli.run('audit', 'export', '--format', 'csv', '--proof')).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('proof needs Accept: application/x-ndjson'),
+    });
     expect(await readFile(join(cli.directory, 'audit.csv'), 'utf8')).toMatch(/^id,tenantId,at,actor,/);
     expect(
       lines.out

@@ -40,6 +40,12 @@ interface AuditOptions {
   readonly text?: string;
 }
 
+interface ExportOptions extends AuditOptions {
+  readonly format: string;
+  readonly toFile?: string;
+  readonly proof?: boolean;
+}
+
 /** `reprise audit`: who did what, and whether the trail is intact. */
 export function audit(program: Command): void {
   const command = program.command('audit').description('read, export and verify the audit trail');
@@ -61,11 +67,16 @@ export function audit(program: Command): void {
       (text) => (text === 'csv' ? 'text/csv' : 'application/x-ndjson'),
       'application/x-ndjson',
     )
+    .option('--proof', 'ndjson: with seals and a signed checkpoint, so that it can be verified without the server')
     .option('--to-file <path>', 'into this file instead of the standard output')
     .action(
-      action<[], AuditOptions & { format: string; toFile?: string }>(async (session, _args, { format, toFile, ...filter }) => {
+      action<[], ExportOptions>(async (session, _args, { format, toFile, proof, ...filter }) => {
         const client = await session.client();
-        const bytes = await client.download({ path: '/api/core/audit', accept: format, query: { ...auditFilterOf(filter) } });
+        const bytes = await client.download({
+          path: '/api/core/audit',
+          accept: format,
+          query: { ...auditFilterOf(filter), proof },
+        });
         const target = toFile === undefined ? process.stdout : createWriteStream(toFile, { mode: 0o600 });
         await pipeline(Readable.fromWeb(bytes), target, { end: toFile !== undefined }).catch(brokenOff);
         return undefined;
