@@ -27,7 +27,7 @@ export default {
     {
       ...base,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/test/{api,e2e,sdk}/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/{api,cli,e2e,sdk}/**/*.test.ts'],
       globalSetup: '<rootDir>/test/support/start-database.ts',
       globalTeardown: '<rootDir>/test/support/stop-database.ts',
     },

@@ -22,6 +22,7 @@ import { CloseCircuitHandler } from './circuits/close-circuit/close-circuit.hand
 import { GetCircuitsHandler } from './circuits/get-circuits/get-circuits.handler.js';
 import { OpenCircuitHandler } from './circuits/open-circuit/open-circuit.handler.js';
 import { AdvanceClockHandler } from './clock/advance-clock/advance-clock.handler.js';
+import { CheckInvariantsHandler } from './doctor/check-invariants/check-invariants.handler.js';
 import { GetFailureGroupsHandler } from './failures/get-failure-groups/get-failure-groups.handler.js';
 import { UpdateFailureGroupHandler } from './failures/update-failure-group/update-failure-group.handler.js';
 import { ActivateJobsHandler } from './jobs/activate-jobs/activate-jobs.handler.js';
@@ -78,6 +79,7 @@ export const HANDLERS = [
   ApproveHandler,
   BroadcastSignalHandler,
   CancelProcessInstanceHandler,
+  CheckInvariantsHandler,
   CloseCircuitHandler,
   CompleteJobHandler,
   CreateApiTokenHandler,

@@ -219,3 +219,20 @@ export interface BatchPreview extends JsonObject {
   readonly willBeRefused: number;
   readonly samples: readonly JsonObject[];
 }
+
+/** Whether the database is as it must be. */
+export interface CheckedInvariants extends JsonObject {
+  readonly ok: boolean;
+  /** Of all tenants, or of the caller's. */
+  readonly scope: 'server' | 'tenant';
+  readonly checks: readonly {
+    readonly check: string;
+    /** What must hold, as a sentence. */
+    readonly rule: string;
+    readonly ok: boolean;
+    /** Rows that break the rule (1,000 are at least so many), or the figure that the rule is about. */
+    readonly found: number;
+    readonly expected: number;
+    readonly examples: readonly string[];
+  }[];
+}

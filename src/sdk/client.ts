@@ -1,3 +1,4 @@
+import { download, type Download } from './download.js';
 import type { JsonObject } from './json.js';
 import { REQUESTS, type Requests } from './requests.js';
 import { sendCommand, type CallOptions, type ClientOptions } from './send-command.js';
@@ -7,6 +8,7 @@ export { RepriseError } from './reprise-error.js';
 export type { ActivatedJob } from '../contract/activated-job.js';
 export type { AuditEntry } from '../contract/audit-entry.js';
 export type * from './answers.js';
+export type { Download } from './download.js';
 export type { JsonObject } from './json.js';
 export type { Requests } from './requests.js';
 export type { CallOptions, ClientOptions } from './send-command.js';
@@ -21,6 +23,8 @@ export type RepriseClient = {
 } & {
   /** The same for a command that this client does not know: of a newer server, or of one's own. */
   readonly send: (cmd: string, data?: JsonObject, options?: CallOptions) => Promise<unknown>;
+  /** A read whose answer is not the envelope, as it comes. */
+  readonly download: (wanted: Download, options?: CallOptions) => Promise<ReadableStream<Uint8Array>>;
 };
 
 /** A client of one server. It holds no connection of its own: there is nothing to close. */
@@ -31,5 +35,7 @@ export function createClient(client: ClientOptions): RepriseClient {
   ]);
   const send = (cmd: string, data: JsonObject = {}, options?: CallOptions): Promise<unknown> =>
     sendCommand(client, { cmd, kind: 'command' }, data, options);
-  return { ...Object.fromEntries(methods), send } as RepriseClient;
+  const bytes = (wanted: Download, options?: CallOptions): Promise<ReadableStream<Uint8Array>> =>
+    download(client, wanted, options);
+  return { ...Object.fromEntries(methods), send, download: bytes } as RepriseClient;
 }

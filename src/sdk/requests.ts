@@ -4,6 +4,7 @@ import type {
   Batch,
   BatchItems,
   BatchPreview,
+  CheckedInvariants,
   DeployedDefinition,
   FailureGroup,
   HeartbeatAnswer,
@@ -17,6 +18,7 @@ import type { JsonObject } from './json.js';
 import type { AuditCheckpoint } from '../contract/audit-checkpoint.js';
 import type * as audit from './requests/audit.js';
 import type * as batches from './requests/batches.js';
+import type { CheckInvariantsRequest } from './requests/doctor.js';
 import type { GetFailureGroupsRequest, UpdateFailureGroupRequest } from './requests/failures.js';
 import type { CloseCircuitRequest, GetCircuitsRequest, OpenCircuitRequest } from './requests/circuits.js';
 import type {
@@ -84,6 +86,8 @@ export interface Requests {
   broadcastSignal: Call<BroadcastSignalRequest, JsonObject>;
   /** End a process instance for good. */
   cancelProcessInstance: Call<instances.CancelProcessInstanceRequest, OperatorAnswer>;
+  /** Check that the database is as it must be. */
+  checkInvariants: Call<CheckInvariantsRequest, CheckedInvariants>;
   /** Let attempts through again, in cohorts that double. */
   closeCircuit: Call<CloseCircuitRequest, JsonObject>;
   /** Hand in the result of a job. */
@@ -224,6 +228,7 @@ export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
   approve: { cmd: 'ApproveCommand', kind: 'command' },
   broadcastSignal: { cmd: 'BroadcastSignalCommand', kind: 'command' },
   cancelProcessInstance: { cmd: 'CancelProcessInstanceCommand', kind: 'command' },
+  checkInvariants: { cmd: 'CheckInvariantsQuery', kind: 'query' },
   closeCircuit: { cmd: 'CloseCircuitCommand', kind: 'command' },
   completeJob: { cmd: 'CompleteJobCommand', kind: 'command' },
   createApiToken: { cmd: 'CreateApiTokenCommand', kind: 'once' },

@@ -3,7 +3,7 @@ import type { Answer } from '../contract/answer.js';
 import type { JsonObject } from './json.js';
 import { Patience } from './patience.js';
 import { RepriseError } from './reprise-error.js';
-import { retryAfterMs, retryCalls, TryAgain } from './retry-calls.js';
+import { retryAfterMs, retryCalls, TryAgain, type CallRetries } from './retry-calls.js';
 
 /** Where the server is, and as whom it is spoken to. */
 export interface ClientOptions {
@@ -61,10 +61,8 @@ export async function sendCommand(
   const attempt = async (): Promise<unknown> => {
     const headers = {
       'content-type': 'application/json',
-      authorization: `Bearer ${await tokenOf(client)}`,
-      'x-tenant-id': options.tenant ?? client.tenant ?? 'default',
+      ...(await headersOf(client, options)),
       ...(key !== undefined && { 'idempotency-key': key }),
-      ...(options.correlationId !== undefined && { 'x-correlation-id': options.correlationId }),
     };
     const url = new URL('/api/core/cmd', client.baseUrl);
     const patience = new Patience(waitMs + PATIENCE_MS, options.signal);
@@ -74,16 +72,33 @@ export async function sendCommand(
     } catch (error) {
       if (error instanceof RepriseError || error instanceof TryAgain) throw error;
       options.signal?.throwIfAborted();
-      const reason = new RepriseError(`${url.origin} could not be reached: ${describe(error)}`, {
-        statusCode: 'UNREACHABLE',
-        cause: error,
-      });
+      const reason = unreachable(url, error);
       throw kind === 'once' ? reason : new TryAgain(reason, null);
     } finally {
       patience.end();
     }
   };
-  return retryCalls(attempt, { forMs: options.retryForMs ?? client.retryForMs ?? RETRY_FOR_MS, signal: options.signal });
+  return retryCalls(attempt, retriesOf(client, options));
+}
+
+/** Who asks, and where; a token is made for each try. */
+export async function headersOf(client: ClientOptions, options: CallOptions): Promise<Record<string, string>> {
+  return {
+    authorization: `Bearer ${await tokenOf(client)}`,
+    'x-tenant-id': options.tenant ?? client.tenant ?? 'default',
+    ...(options.correlationId !== undefined && { 'x-correlation-id': options.correlationId }),
+  };
+}
+
+/** For how long a call is repeated. */
+export function retriesOf(client: ClientOptions, options: CallOptions): CallRetries {
+  return { forMs: options.retryForMs ?? client.retryForMs ?? RETRY_FOR_MS, signal: options.signal };
+}
+
+/** No answer came. */
+export function unreachable(url: URL, error: unknown): RepriseError {
+  const message = `${url.origin} could not be reached: ${describe(error)}`;
+  return new RepriseError(message, { statusCode: 'UNREACHABLE', cause: error });
 }
 
 /** Nothing was sent without it, so that even a call that must not arrive twice can be repeated. */
@@ -97,7 +112,8 @@ async function tokenOf({ token }: ClientOptions): Promise<string> {
   }
 }
 
-function readAnswer({ status, headers }: Response, text: string): unknown {
+/** The `data` of an answer in the envelope. @throws RepriseError, or TryAgain where that may help */
+export function readAnswer({ status, headers }: Response, text: string): unknown {
   const correlationId = headers.get('x-correlation-id');
   const answer = parse(text);
   if (answer?.isSuccessful === true) return answer.data;

@@ -10,6 +10,7 @@ import { InstanceHistory } from '../application/ports/instance-history.js';
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { JobStore } from '../application/ports/jobs.js';
 import { JobPermitStore, LimitPermits, LimitStore } from '../application/ports/limits.js';
+import { InvariantReader } from '../application/ports/doctor.js';
 import { FailureGroupStore } from '../application/ports/failures.js';
 import { HintChannel } from '../application/ports/node-hints.js';
 import { OperatorPolicyStore } from '../application/ports/operator-policies.js';
@@ -31,6 +32,7 @@ import { NotifyChannel } from './connection/notify-channel.js';
 import { createDataSource } from './data-source.js';
 import { PgInstanceHistory } from './readers/instance-history.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
+import { PgInvariantReader } from './readers/invariant-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
 import { PgApprovalStore } from './stores/approval-store.js';
 import { PgBatchStore } from './stores/batch-store.js';
@@ -100,6 +102,7 @@ const STORES = [
   { provide: AuditRetentionStore, useClass: PgAuditRetentionStore },
   { provide: InstanceHistory, useClass: PgInstanceHistory },
   { provide: InstanceReader, useClass: PgInstanceReader },
+  { provide: InvariantReader, useClass: PgInvariantReader },
   { provide: DefinitionStore, useClass: PgDefinitionStore },
   { provide: ApiTokenStore, useClass: PgApiTokenStore },
 ];

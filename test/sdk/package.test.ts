@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ADMIN_TOKEN, startTestServer, type TestServer } from '../e2e/support/test-server.js';
 import { deployWork } from '../e2e/support/worker-calls.js';
+import { buildProduct } from '../support/built-product.js';
 
 // The package is built as a user's is.
 jest.setTimeout(180_000);
@@ -25,7 +26,7 @@ beforeAll(async () => {
   await mkdir(join(directory, 'node_modules'));
   await symlink(ROOT, join(directory, 'node_modules', 'reprise'));
   await writeFile(join(directory, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }));
-  [server] = await Promise.all([startTestServer(), run(process.execPath, ['scripts/build.mjs'], { cwd: ROOT })]);
+  [server] = await Promise.all([startTestServer(), buildProduct()]);
 });
 
 afterAll(async () => {
@@ -109,6 +110,31 @@ export const token: number | undefined = jobs[0]?.token;`;
     expect(invalid.data).toMatchObject({ error: { errorCode: 'INVALID_AMOUNT' } });
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('is of the package as it is published, whose command reprise runs by npx', async () => {
+    const { stdout: packed } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', directory], {
+      cwd: ROOT,
+    });
+    const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: readonly { path: string }[] }];
+    const consumer = join(directory, 'published');
+    const installed = join(consumer, 'node_modules', 'reprise');
+    await mkdir(join(consumer, 'node_modules', '.bin'), { recursive: true });
+    await mkdir(installed);
+    await run('tar', ['-xzf', join(directory, filename), '--strip-components=1', '-C', installed]);
+    // As npm does it, without its registry.
+    const { bin } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as { bin: { reprise: string } };
+    await symlink(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
+    await symlink(join(installed, bin.reprise), join(consumer, 'node_modules', '.bin', 'reprise'));
+    await writeFile(join(consumer, 'package.json'), '{"name":"consumer"}');
+
+    const env = { ...process.env, NODE_OPTIONS: '', REPRISE_URL: server.url, REPRISE_TOKEN: ADMIN_TOKEN };
+    const version = await run('npx', ['--no-install', 'reprise', '--version'], { cwd: consumer, env });
+    const listed = await run('npx', ['--no-install', 'reprise', 'ps', '-q'], { cwd: consumer, env });
+
+    expect(version.stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(listed.stdout).toContain('from-outside');
+    expect(files.map(({ path }) => path.split('/')[0]).filter((name) => name === 'test' || name === 'src')).toEqual([]);
   });
 
   it('of anything else of the server is not there', async () => {

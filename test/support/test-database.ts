@@ -12,8 +12,7 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const template = new URL(templateUrl());
   const name = `reprise_test_${randomBytes(6).toString('hex')}`;
-  // Not in the template itself: a session there would keep others from cloning it.
-  const maintenance = databaseAt(template, 'postgres');
+  const maintenance = maintenanceUrl();
   await execute(maintenance, `CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)}`);
   const url = databaseAt(template, name);
   return {
@@ -21,6 +20,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     execute: (statement) => execute(url, statement),
     drop: () => execute(maintenance, `DROP DATABASE ${name} WITH (FORCE)`),
   };
+}
+
+/** Of the same server: not the template itself, where a session would keep others from cloning it. */
+export function maintenanceUrl(): string {
+  return databaseAt(new URL(templateUrl()), 'postgres');
 }
 
 function templateUrl(): string {

@@ -37,6 +37,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'definitions/:id/bundle', request: 'GetProcessBundleQuery', params: { id: 'processDefinitionId' } },
   { path: 'circuits', request: 'GetCircuitsQuery' },
   { path: 'limits', request: 'GetLimitsQuery' },
+  { path: 'invariants', request: 'CheckInvariantsQuery' },
   { path: 'tokens', request: 'ListApiTokensQuery' },
 ];
 

@@ -8,6 +8,7 @@ import { Wakeups } from '../ports/attempts.js';
 import type { DefinitionRecord, NewDefinition } from '../ports/readers.js';
 import { RequestAudit } from '../request-audit.js';
 import type { CommandOrigin } from '../session/origin.js';
+import { sayInvalid } from './model-validation.js';
 
 /** What the commands on definitions share: their refusals, and who must hear of a change. */
 @Injectable()
@@ -53,9 +54,7 @@ export class DefinitionChanges {
   }
 
   invalidModel(origin: CommandOrigin, errors: readonly ModelProblem[]): Promise<Answer> {
-    const [first] = errors;
-    const message = `The BPMN model has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}${first ? `: ${first.message}` : ''}`;
-    return this.audit.refuse(origin, message, { errors }, '40');
+    return this.audit.refuse(origin, sayInvalid(errors), { errors }, '40');
   }
 
   /** Starting by events is not there yet: keeping the names in silence would promise it. */

@@ -18,6 +18,8 @@ export interface CreateProcessDefinitionRequest {
   readonly isActive?: boolean;
   /** Kept as it is. */
   readonly metadata?: JsonObject;
+  /** Say what is wrong with the model, and what would be deployed; change nothing. */
+  readonly validateOnly?: boolean;
   /** Why, for the audit trail. */
   readonly comment?: string;
 }

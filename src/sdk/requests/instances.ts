@@ -107,6 +107,8 @@ export interface PauseProcessInstanceRequest {
   readonly comment?: string;
   /** Refuse if the instance is no longer at this version. */
   readonly expectedVersion?: number;
+  /** Answer what would happen, change nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Begin a new instance at an activity of one that has ended or is in error, with its variables of that time. */
@@ -141,6 +143,8 @@ export interface ResumeProcessInstanceRequest {
   readonly updatedVariables?: JsonObject;
   /** Refuse if the instance is no longer at this version. */
   readonly expectedVersion?: number;
+  /** Answer what would happen, change nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Change variables of an instance that has not ended. */
@@ -153,6 +157,8 @@ export interface SetProcessVariablesRequest {
   readonly comment?: string;
   /** Refuse if the instance is no longer at this version. */
   readonly expectedVersion?: number;
+  /** Answer what would happen, change nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Start a process instance. */

@@ -120,6 +120,8 @@ export interface SignalProcessInstanceRequest {
   readonly comment?: string;
   /** Refuse if the instance is no longer at this version. */
   readonly expectedVersion?: number;
+  /** Answer what would happen, change nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Pass over a failed task with a stated result. */

@@ -28,6 +28,9 @@ export class CreateProcessDefinitionData {
   @OptionalVariables('Kept as it is.')
   metadata?: JsonObject;
 
+  @OptionalFlag('Say what is wrong with the model, and what would be deployed; change nothing.')
+  validateOnly?: boolean;
+
   @OptionalText('Why, for the audit trail.')
   comment?: string;
 

@@ -11,6 +11,7 @@ import { originOf } from '../../requests/origin-of.js';
 import type { CommandOrigin } from '../../session/origin.js';
 import { messageStartsOf, timerStartsOf } from '../compiled-parts.js';
 import { DefinitionChanges } from '../definition-changes.js';
+import { validationAnswer } from '../model-validation.js';
 import { CreateProcessDefinitionCommand } from './create-process-definition.command.js';
 import type { CreateProcessDefinitionData } from './create-process-definition.dto.js';
 
@@ -36,6 +37,7 @@ export class CreateProcessDefinitionHandler implements ICommandHandler<CreatePro
     if (textsOf(data.triggerEvents)) return this.changes.eventTriggers(origin);
     if (data.name?.trim() === '') return this.changes.blankName(origin);
     const model = await readModel(data.bpmnXml);
+    if (data.validateOnly) return validationAnswer(model);
     if (model.kind === 'refused') return this.changes.invalidModel(origin, model.errors);
 
     const deployments = nameAll(model.processes, data.name);

@@ -1,4 +1,4 @@
-import { InstanceData, OptionalInt, OptionalText } from '../../requests/fields.js';
+import { InstanceData, OptionalFlag, OptionalInt, OptionalText } from '../../requests/fields.js';
 
 /** CONTRACT section 6. */
 export class PauseProcessInstanceData extends InstanceData {
@@ -7,4 +7,7 @@ export class PauseProcessInstanceData extends InstanceData {
 
   @OptionalInt('Refuse if the instance is no longer at this version.', 0, Number.MAX_SAFE_INTEGER)
   expectedVersion?: number;
+
+  @OptionalFlag('Answer what would happen, change nothing.')
+  dryRun?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../engine/index.js';
-import { InstanceData, OptionalInt, OptionalText, OptionalVariables } from '../../requests/fields.js';
+import { InstanceData, OptionalFlag, OptionalInt, OptionalText, OptionalVariables } from '../../requests/fields.js';
 
 /** CONTRACT section 6. */
 export class ResumeProcessInstanceData extends InstanceData {
@@ -11,4 +11,7 @@ export class ResumeProcessInstanceData extends InstanceData {
 
   @OptionalInt('Refuse if the instance is no longer at this version.', 0, Number.MAX_SAFE_INTEGER)
   expectedVersion?: number;
+
+  @OptionalFlag('Answer what would happen, change nothing.')
+  dryRun?: boolean;
 }

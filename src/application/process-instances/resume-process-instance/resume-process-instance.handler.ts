@@ -21,6 +21,7 @@ export class ResumeProcessInstanceHandler implements ICommandHandler<ResumeProce
       updatedVariables: data.updatedVariables ?? null,
       expectedVersion: data.expectedVersion ?? null,
     } as const;
+    if (data.dryRun) return this.operator.dryRun(data.instanceGuid, command, origin);
     const result = await this.operator.apply(data.instanceGuid, command, origin);
     if (result.kind === 'answer') return result.answer;
     return this.answer.of(caller, data.instanceGuid, result, 'Process instance resumed successfully.', 1_000);

@@ -21,6 +21,7 @@ export class SetProcessVariablesHandler implements ICommandHandler<SetProcessVar
       variables: data.variables,
       expectedVersion: data.expectedVersion ?? null,
     } as const;
+    if (data.dryRun) return this.operator.dryRun(data.instanceGuid, command, origin);
     const result = await this.operator.apply(data.instanceGuid, command, origin);
     if (result.kind === 'answer') return result.answer;
     return this.answer.of(caller, data.instanceGuid, result, 'Process variables updated successfully.', 0);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../engine/index.js';
-import { OptionalInt, OptionalText, OptionalVariables } from '../../requests/fields.js';
+import { OptionalFlag, OptionalInt, OptionalText, OptionalVariables } from '../../requests/fields.js';
 
 /** CONTRACT section 6. One of `instanceGuid` and `correlationKey` is needed. */
 export class SignalProcessInstanceData {
@@ -32,6 +32,9 @@ export class SignalProcessInstanceData {
 
   @OptionalInt('Refuse if the instance is no longer at this version.', 0, Number.MAX_SAFE_INTEGER)
   expectedVersion?: number;
+
+  @OptionalFlag('Answer what would happen, change nothing.')
+  dryRun?: boolean;
 
   @OptionalText('The same key again gives the same answer, once done.', 255)
   idempotencyKey?: string;

@@ -2,6 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { refused, type Answer } from '../../../contract/answer.js';
 import type { JsonObject } from '../../../engine/index.js';
 import { InstanceAnswer } from '../../instance-answer.js';
+import { OperatorCommand } from '../../operator-command.js';
 import { Clock } from '../../ports/clock.js';
 import { MessageStore } from '../../ports/stores.js';
 import { invalidField } from '../../requests/invalid-request.js';
@@ -20,6 +21,7 @@ export class SignalProcessInstanceHandler implements ICommandHandler<SignalProce
     private readonly session: EngineSession,
     private readonly messages: MessageStore,
     private readonly answer: InstanceAnswer,
+    private readonly operator: OperatorCommand,
     private readonly clock: Clock,
   ) {}
 
@@ -50,6 +52,7 @@ export class SignalProcessInstanceHandler implements ICommandHandler<SignalProce
       failure: null,
       expectedVersion: data.expectedVersion ?? null,
     } as const;
+    if (data.dryRun) return this.operator.dryRun(guid, command, origin);
     const result = await this.session.apply({ tenantId: caller.tenantId, guid }, command, { origin });
     return this.answer.of(caller, guid, result, 'Process signaled successfully.', GRACE_MS);
   }
