@@ -2,6 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { BATCHES } from './sql/batches.js';
 import { FAILURE_GROUPS } from './sql/failure-groups.js';
 import { OPERATOR_POLICIES } from './sql/operator-policies.js';
+import { WEBHOOKS } from './sql/webhooks.js';
 
 /** Statements that do and undo what one part of the product needs. */
 interface Part {
@@ -9,7 +10,7 @@ interface Part {
   readonly down: string;
 }
 
-const PARTS: readonly Part[] = [FAILURE_GROUPS, BATCHES, OPERATOR_POLICIES];
+const PARTS: readonly Part[] = [FAILURE_GROUPS, BATCHES, OPERATOR_POLICIES, WEBHOOKS];
 
 /** What operators of many instances need: failure groups, batches, policies, webhooks, history. */
 export class Operators1764100000000 implements MigrationInterface {

@@ -65,6 +65,12 @@ import { SkipFailedTaskHandler } from './tasks/skip-failed-task/skip-failed-task
 import { CreateApiTokenHandler } from './tokens/create-api-token/create-api-token.handler.js';
 import { ListApiTokensHandler } from './tokens/list-api-tokens/list-api-tokens.handler.js';
 import { RevokeApiTokenHandler } from './tokens/revoke-api-token/revoke-api-token.handler.js';
+import { CreateWebhookHandler } from './webhooks/create-webhook/create-webhook.handler.js';
+import { UpdateWebhookHandler } from './webhooks/update-webhook/update-webhook.handler.js';
+import { DeleteWebhookHandler } from './webhooks/delete-webhook/delete-webhook.handler.js';
+import { GetWebhooksHandler } from './webhooks/get-webhooks/get-webhooks.handler.js';
+import { GetWebhookDeliveriesHandler } from './webhooks/get-webhook-deliveries/get-webhook-deliveries.handler.js';
+import { RetryWebhookDeliveriesHandler } from './webhooks/retry-webhook-deliveries/retry-webhook-deliveries.handler.js';
 
 /** Every handler of the application: adding a command is adding its folder and a line here. */
 export const HANDLERS = [
@@ -78,7 +84,9 @@ export const HANDLERS = [
   CompleteJobHandler,
   CreateApiTokenHandler,
   CreateProcessDefinitionHandler,
+  CreateWebhookHandler,
   DeleteProcessDefinitionHandler,
+  DeleteWebhookHandler,
   FailJobHandler,
   GetActivitiesHandler,
   GetApprovalsHandler,
@@ -98,6 +106,8 @@ export const HANDLERS = [
   GetProcessInstanceActivitiesHandler,
   GetProcessInstanceListHandler,
   GetProcessInstanceStateHandler,
+  GetWebhookDeliveriesHandler,
+  GetWebhooksHandler,
   GiveUpRetriesHandler,
   ListApiTokensHandler,
   OpenCircuitHandler,
@@ -117,6 +127,7 @@ export const HANDLERS = [
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
   RetryNowHandler,
+  RetryWebhookDeliveriesHandler,
   ReturnCallbackHandler,
   RevokeApiTokenHandler,
   SetLimitHandler,
@@ -134,5 +145,6 @@ export const HANDLERS = [
   UpdateProcessDefinitionHandler,
   UpdateRetryPolicyHandler,
   UpdateSchedulingInformationHandler,
+  UpdateWebhookHandler,
   VerifyAuditTrailHandler,
 ] as const;

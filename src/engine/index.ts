@@ -16,7 +16,8 @@ export { classifyError, ERROR_CLASSES, isTransient, statusOf, type ErrorClass } 
 export { childGuid, runGuid } from './state/run-guid.js';
 export { childVariables } from './elements/containers/call-activity.js';
 export { runPolicyOf } from './behaviors/close-run.js';
-export { delayOf } from './recovery/delay-of.js';
+export { delayOf, diceOf } from './recovery/delay-of.js';
+export { decideOnFailure } from './recovery/decide-on-failure.js';
 export * from './state/instance-state.js';
 export { isReadableSchema, upgradeElement } from './state/upgrade-state.js';
 export * from './state/json.js';

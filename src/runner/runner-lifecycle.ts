@@ -17,6 +17,8 @@ import { AttemptGate } from './limits/attempt-gate.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
 import { StaleAttemptStopper } from './stale-attempt-stopper.js';
 import { RunnerWakeups } from './runner-wakeups.js';
+import { WebhookCourier } from './webhook-courier.js';
+import { WebhookDispatcher } from './webhook-dispatcher.js';
 
 /** Starts the loops of this process in their order, and ends them in the reverse. */
 @Injectable()
@@ -40,6 +42,8 @@ export class RunnerLifecycle {
     private readonly keeper: BreakerKeeper,
     private readonly batches: BatchKeeper,
     private readonly sealer: AuditSealer,
+    private readonly dispatcher: WebhookDispatcher,
+    private readonly courier: WebhookCourier,
     private readonly cleaner: HistoryCleaner,
     private readonly partitioner: HistoryPartitioner,
     private readonly retention: HistoryRetention,
@@ -67,7 +71,10 @@ export class RunnerLifecycle {
         this.batches.wake();
         this.hints.batchChanged();
       },
-      auditWritten: () => this.sealer.wake(),
+      auditWritten: () => {
+        this.sealer.wake();
+        this.dispatcher.wake();
+      },
       instanceInDoubt: (instance) => this.rescuer.doubt(instance),
     });
     this.hints.start(({ dueAt, movedInstances, circuits, batches, openJobs = [] }) => {
@@ -85,6 +92,8 @@ export class RunnerLifecycle {
     this.keeper.start();
     this.batches.start();
     this.sealer.start();
+    this.dispatcher.start();
+    this.courier.start();
     this.cleaner.start();
     this.retention.start();
   }
@@ -106,6 +115,8 @@ export class RunnerLifecycle {
     await this.retention.stop();
     await this.partitioner.stop();
     await this.cleaner.stop();
+    await this.dispatcher.stop();
+    await this.courier.stop();
     await this.sealer.stop();
     await this.hints.stop();
     await this.heartbeat.stop();

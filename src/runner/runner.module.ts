@@ -16,6 +16,7 @@ import type { TaskAttempt } from '../connectors/connector.js';
 import { HttpConnector } from '../connectors/http/http-connector.js';
 import { Sandbox } from '../connectors/script/sandbox.js';
 import { ScriptConnector } from '../connectors/script/script-connector.js';
+import { WebhookSender } from '../connectors/webhook/webhook-sender.js';
 import { AttemptPool } from './attempt-pool.js';
 import { AuditSealer } from './audit-sealer.js';
 import { BatchKeeper } from './batch-keeper.js';
@@ -38,6 +39,8 @@ import { StaleAttemptStopper } from './stale-attempt-stopper.js';
 import { StartTimers } from './start-timers.js';
 import { SystemClock } from './system-clock.js';
 import { TimerFiring } from './timer-firing.js';
+import { WebhookCourier } from './webhook-courier.js';
+import { WebhookDispatcher } from './webhook-dispatcher.js';
 
 export interface RunnerOptions {
   readonly testClock: boolean;
@@ -55,6 +58,7 @@ export class RunnerModule implements OnApplicationShutdown {
   constructor(
     private readonly sandbox: Sandbox,
     private readonly http: HttpConnector,
+    private readonly webhooks: WebhookSender,
     private readonly attempts: AttemptPool,
   ) {}
 
@@ -108,6 +112,9 @@ export class RunnerModule implements OnApplicationShutdown {
         BreakerKeeper,
         BatchKeeper,
         AuditSealer,
+        { provide: WebhookSender, useFactory: () => new WebhookSender(options.httpAllowPrivate) },
+        WebhookCourier,
+        WebhookDispatcher,
         HistoryCleaner,
         HistoryPartitioner,
         {
@@ -138,7 +145,7 @@ export class RunnerModule implements OnApplicationShutdown {
   /** Its attempts have ended by now, or have been told to; what requests began since the drain is given back. */
   async onApplicationShutdown(): Promise<void> {
     await this.attempts.allReleased();
-    await Promise.all([this.sandbox.close(), this.http.close()]);
+    await Promise.all([this.sandbox.close(), this.http.close(), this.webhooks.close()]);
   }
 }
 

@@ -21,6 +21,7 @@ import {
   StartTimerStore,
   TimerStore,
 } from '../application/ports/stores.js';
+import { WebhookStore } from '../application/ports/webhooks.js';
 import { PgAuditStore } from './audit/audit-store.js';
 import { HotPool } from './connection/hot-pool.js';
 import { NotifyChannel } from './connection/notify-channel.js';
@@ -46,6 +47,7 @@ import { PgNodeRegistry } from './stores/node-registry.js';
 import { PgOperatorPolicyStore } from './stores/operator-policy-store.js';
 import { PgStartTimerStore } from './stores/start-timer-store.js';
 import { PgTimerStore } from './stores/timer-store.js';
+import { PgWebhookStore } from './stores/webhook-store.js';
 
 export interface StorageOptions {
   /** A database that `prepareDatabase` has brought up to date. */
@@ -90,6 +92,7 @@ const STORES = [
   { provide: LimitStore, useClass: PgLimitStore },
   { provide: FailureGroupStore, useClass: PgFailureGroupStore },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },
+  { provide: WebhookStore, useFactory: (dataSource: DataSource) => new PgWebhookStore(dataSource), inject: [DataSource] },
   { provide: AuditStore, useClass: PgAuditStore },
   { provide: InstanceReader, useClass: PgInstanceReader },
   { provide: DefinitionStore, useClass: PgDefinitionStore },

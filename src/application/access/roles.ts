@@ -21,6 +21,7 @@ const OPERATOR = [
   'message:publish',
   'task:retry',
   'task:skip',
+  'webhook:read',
 ] as const;
 
 /**
@@ -32,7 +33,16 @@ export const ROLES = {
   operator: OPERATOR,
   worker: ['instance:read', 'instance:signal', 'job:work', 'message:publish'],
   deployer: ['definition:read', 'definition:write', 'instance:read'],
-  admin: [...OPERATOR, 'clock:advance', 'definition:write', 'job:work', 'policy:write', 'token:read', 'token:write'],
+  admin: [
+    ...OPERATOR,
+    'clock:advance',
+    'definition:write',
+    'job:work',
+    'policy:write',
+    'token:read',
+    'token:write',
+    'webhook:write',
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Role = keyof typeof ROLES;

@@ -28,6 +28,8 @@ import { StartTimerEntity } from './start-timer.entity.js';
 import { TaskAttemptEntity } from './task-attempt.entity.js';
 import { TaskLimitEntity } from './task-limit.entity.js';
 import { TimerJobEntity } from './timer-job.entity.js';
+import { WebhookDeliveryEntity } from './webhook-delivery.entity.js';
+import { WebhookEntity } from './webhook.entity.js';
 
 /** One entity for each table of the migrated schema, for people's queries; the hot path has its own statements. */
 export const ENTITIES = [
@@ -47,6 +49,8 @@ export const ENTITIES = [
   BatchItemEntity,
   OperatorPolicyEntity,
   ApprovalEntity,
+  WebhookEntity,
+  WebhookDeliveryEntity,
   TimerJobEntity,
   MessageSubscriptionEntity,
   JobEntity,
