@@ -26,6 +26,8 @@ import { AuditController } from './reads/audit.controller.js';
 import { ModelController } from './reads/model.controller.js';
 import { Reader } from './reads/reader.js';
 import { ReadsController } from './reads/reads.controller.js';
+import { OpenStreams } from './streams/open-streams.js';
+import { StreamsController } from './streams/streams.controller.js';
 
 /** HTTP: the command endpoint, reads, access, probes and metrics. A pure runner has the last two only. */
 @Module({})
@@ -41,7 +43,9 @@ export class ApiModule implements OnModuleInit {
 
   static forRoot(config: Config): DynamicModule {
     const commands =
-      config.role === 'runner' ? [] : [CommandController, AuditController, ModelController, ReadsController, DocsController];
+      config.role === 'runner'
+        ? []
+        : [CommandController, AuditController, ModelController, ReadsController, StreamsController, DocsController];
     return {
       module: ApiModule,
       imports: [ApplicationModule, CqrsModule],
@@ -60,6 +64,7 @@ export class ApiModule implements OnModuleInit {
         Health,
         OpenApiDocument,
         Reader,
+        OpenStreams,
       ],
     };
   }

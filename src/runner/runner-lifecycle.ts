@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { TrailPulse } from '../application/events/trail-pulse.js';
 import { JobBoard } from '../application/jobs/job-board.js';
 import { Clock } from '../application/ports/clock.js';
 import { EngineSession } from '../application/session/engine-session.js';
@@ -28,6 +29,7 @@ export class RunnerLifecycle {
 
   constructor(
     private readonly session: EngineSession,
+    private readonly pulse: TrailPulse,
     private readonly pool: AttemptPool,
     private readonly gate: AttemptGate,
     private readonly wakeups: RunnerWakeups,
@@ -74,6 +76,7 @@ export class RunnerLifecycle {
       auditWritten: () => {
         this.sealer.wake();
         this.dispatcher.wake();
+        this.pulse.wake();
       },
       instanceInDoubt: (instance) => this.rescuer.doubt(instance),
     });

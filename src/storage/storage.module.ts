@@ -21,12 +21,14 @@ import {
   StartTimerStore,
   TimerStore,
 } from '../application/ports/stores.js';
+import { TrailTail } from '../application/ports/trail-tail.js';
 import { WebhookStore } from '../application/ports/webhooks.js';
 import { PgAuditStore } from './audit/audit-store.js';
 import { HotPool } from './connection/hot-pool.js';
 import { NotifyChannel } from './connection/notify-channel.js';
 import { createDataSource } from './data-source.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
+import { PgTrailTail } from './readers/trail-tail-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
 import { PgApprovalStore } from './stores/approval-store.js';
 import { PgBatchStore } from './stores/batch-store.js';
@@ -93,6 +95,7 @@ const STORES = [
   { provide: FailureGroupStore, useClass: PgFailureGroupStore },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },
   { provide: WebhookStore, useFactory: (dataSource: DataSource) => new PgWebhookStore(dataSource), inject: [DataSource] },
+  { provide: TrailTail, useClass: PgTrailTail },
   { provide: AuditStore, useClass: PgAuditStore },
   { provide: InstanceReader, useClass: PgInstanceReader },
   { provide: DefinitionStore, useClass: PgDefinitionStore },

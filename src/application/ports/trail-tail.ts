@@ -6,14 +6,13 @@ export interface TrailPosition {
   readonly entryId: string;
 }
 
-/** The end of the audit trail, as it grows. */
+/** The end of the audit trail, as it grows. Only what is surely finished is read: nothing ever appears behind a position. */
 export abstract class TrailTail {
   /** From where all that is committed from now on is read. */
   abstract horizon(): Promise<TrailPosition>;
-  /**
-   * The tenant's next entries of these actions after a position, a page of them in the order of their positions, and from where to look
-   * next. Only of transactions that are surely finished: nothing ever appears behind a position that was read.
-   */
+  /** The tenants with entries after a position, and from where to look next. */
+  abstract changedAfter(after: TrailPosition): Promise<{ readonly tenants: readonly string[]; readonly next: TrailPosition }>;
+  /** The tenant's next entries of these actions after a position: a page in the order of their positions, and from where to look next. */
   abstract read(
     tenantId: string,
     after: TrailPosition,

@@ -8,7 +8,7 @@ import { queryRows } from './people-query.js';
 const PAGE = 200;
 
 /** Below this no transaction runs any more, and none can begin: what is not there now will never be. */
-const HORIZON = 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon';
+export const HORIZON = 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon';
 
 /**
  * Not a function of the statement's own snapshot in each row, but one value: so it bounds the index scan. `audit_entry_position` serves

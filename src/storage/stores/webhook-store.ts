@@ -1,5 +1,4 @@
-import type {
-  WebhookStore} from '../../application/ports/webhooks.js';
+import type { WebhookStore } from '../../application/ports/webhooks.js';
 import {
   type DeliveryState,
   type EventSelection,
