@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { BATCHES } from './sql/batches.js';
+import { ESCALATIONS } from './sql/escalations.js';
 import { FAILURE_GROUPS } from './sql/failure-groups.js';
 import { OPERATOR_POLICIES } from './sql/operator-policies.js';
 import { WEBHOOKS } from './sql/webhooks.js';
@@ -10,7 +11,7 @@ interface Part {
   readonly down: string;
 }
 
-const PARTS: readonly Part[] = [FAILURE_GROUPS, BATCHES, OPERATOR_POLICIES, WEBHOOKS];
+const PARTS: readonly Part[] = [FAILURE_GROUPS, BATCHES, OPERATOR_POLICIES, WEBHOOKS, ESCALATIONS];
 
 /** What operators of many instances need: failure groups, batches, policies, webhooks, history. */
 export class Operators1764100000000 implements MigrationInterface {

@@ -20,6 +20,7 @@ import { RefusalAudit } from './endpoint/refusal-audit.js';
 import { EnvelopeFilter } from './envelope.filter.js';
 import { Health } from './observability/health.js';
 import { ObservabilityController } from './observability/observability.controller.js';
+import { OperationGauges } from './observability/operation-gauges.js';
 import { DocsController, OpenApiDocument } from './openapi/docs.controller.js';
 import { PrometheusTelemetry } from './observability/prometheus-telemetry.js';
 import { AuditController } from './reads/audit.controller.js';
@@ -39,6 +40,7 @@ export class ApiModule implements OnModuleInit {
     private readonly attempts: AttemptPool,
     private readonly circuits: CircuitStore,
     private readonly clock: Clock,
+    private readonly operations: OperationGauges,
   ) {}
 
   static forRoot(config: Config): DynamicModule {
@@ -62,6 +64,7 @@ export class ApiModule implements OnModuleInit {
         IdempotentExecution,
         RefusalAudit,
         Health,
+        OperationGauges,
         OpenApiDocument,
         Reader,
         OpenStreams,
@@ -70,6 +73,7 @@ export class ApiModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
+    this.operations.register();
     this.telemetry.gauge('reprise_open_failures', 'Open incidents that wait for a person.', () =>
       this.instances.countOpenIncidents(),
     );

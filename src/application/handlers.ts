@@ -21,6 +21,9 @@ import { CloseCircuitHandler } from './circuits/close-circuit/close-circuit.hand
 import { GetCircuitsHandler } from './circuits/get-circuits/get-circuits.handler.js';
 import { OpenCircuitHandler } from './circuits/open-circuit/open-circuit.handler.js';
 import { AdvanceClockHandler } from './clock/advance-clock/advance-clock.handler.js';
+import { SetEscalationRuleHandler } from './escalations/set-escalation-rule/set-escalation-rule.handler.js';
+import { RemoveEscalationRuleHandler } from './escalations/remove-escalation-rule/remove-escalation-rule.handler.js';
+import { GetEscalationRulesHandler } from './escalations/get-escalation-rules/get-escalation-rules.handler.js';
 import { GetFailureGroupsHandler } from './failures/get-failure-groups/get-failure-groups.handler.js';
 import { UpdateFailureGroupHandler } from './failures/update-failure-group/update-failure-group.handler.js';
 import { ActivateJobsHandler } from './jobs/activate-jobs/activate-jobs.handler.js';
@@ -96,6 +99,7 @@ export const HANDLERS = [
   GetBatchListHandler,
   GetCircuitsHandler,
   GetContextLoadersHandler,
+  GetEscalationRulesHandler,
   GetFailureGroupsHandler,
   GetLimitsHandler,
   GetOperatorPoliciesHandler,
@@ -118,6 +122,7 @@ export const HANDLERS = [
   PublishMessageHandler,
   RecordHeartbeatHandler,
   RejectHandler,
+  RemoveEscalationRuleHandler,
   RemoveLimitHandler,
   RemoveOperatorPolicyHandler,
   RenameProcessDefinitionHandler,
@@ -130,6 +135,7 @@ export const HANDLERS = [
   RetryWebhookDeliveriesHandler,
   ReturnCallbackHandler,
   RevokeApiTokenHandler,
+  SetEscalationRuleHandler,
   SetLimitHandler,
   SetOperatorPolicyHandler,
   SetProcessVariablesHandler,

@@ -9,6 +9,7 @@ import { BreakerKeeper } from './breaker-keeper.js';
 import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
 import { AuditSealer } from './audit-sealer.js';
 import { DueLoop } from './due-loop.js';
+import { GroupKeeper } from './group-keeper.js';
 import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
 import { HistoryPartitioner } from './history-partitioner.js';
@@ -43,6 +44,7 @@ export class RunnerLifecycle {
     private readonly breakers: SharedCircuitBreakers,
     private readonly keeper: BreakerKeeper,
     private readonly batches: BatchKeeper,
+    private readonly groups: GroupKeeper,
     private readonly sealer: AuditSealer,
     private readonly dispatcher: WebhookDispatcher,
     private readonly courier: WebhookCourier,
@@ -95,6 +97,7 @@ export class RunnerLifecycle {
     this.keeper.start();
     this.batches.start();
     this.sealer.start();
+    this.groups.start();
     this.dispatcher.start();
     this.courier.start();
     this.cleaner.start();
@@ -118,6 +121,7 @@ export class RunnerLifecycle {
     await this.retention.stop();
     await this.partitioner.stop();
     await this.cleaner.stop();
+    await this.groups.stop();
     await this.dispatcher.stop();
     await this.courier.stop();
     await this.sealer.stop();

@@ -25,6 +25,7 @@ import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
 import { CallCourier } from './call-courier.js';
 import { gatherConnectors } from './connectors.js';
 import { DueLoop } from './due-loop.js';
+import { GroupKeeper } from './group-keeper.js';
 import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
 import { HistoryPartitioner } from './history-partitioner.js';
@@ -113,6 +114,7 @@ export class RunnerModule implements OnApplicationShutdown {
         BatchKeeper,
         AuditSealer,
         { provide: WebhookSender, useFactory: () => new WebhookSender(options.httpAllowPrivate) },
+        GroupKeeper,
         WebhookCourier,
         WebhookDispatcher,
         HistoryCleaner,

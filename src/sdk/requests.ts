@@ -26,6 +26,7 @@ import type {
   ResumeBatchRequest,
   StartBatchRequest,
 } from './requests/batches.js';
+import type { GetEscalationRulesRequest, RemoveEscalationRuleRequest, SetEscalationRuleRequest } from './requests/escalations.js';
 import type { GetFailureGroupsRequest, UpdateFailureGroupRequest } from './requests/failures.js';
 import type { CloseCircuitRequest, GetCircuitsRequest, OpenCircuitRequest } from './requests/circuits.js';
 import type {
@@ -143,6 +144,8 @@ export interface Requests {
   getCircuits: Call<GetCircuitsRequest, JsonObject>;
   /** The context loaders that definitions may name. */
   getContextLoaders: Call<GetContextLoadersRequest, JsonObject>;
+  /** When the tenant is told of groups of failures that nobody looks after. */
+  getEscalationRules: Call<GetEscalationRulesRequest, JsonObject>;
   /** Failures by their causes, with exact counts. */
   getFailureGroups: Call<GetFailureGroupsRequest, Page<FailureGroup>>;
   /** The limits of the tenant, with what uses them and waits for them now. */
@@ -187,6 +190,8 @@ export interface Requests {
   recordHeartbeat: Call<RecordHeartbeatRequest, HeartbeatAnswer>;
   /** Do not agree to a command that somebody has asked for; who has asked takes it back this way. */
   reject: Call<RejectRequest, JsonObject>;
+  /** Tell of neglected groups of failures no more. */
+  removeEscalationRule: Call<RemoveEscalationRuleRequest, null>;
   /** Take a limit away: what waits for it goes on. */
   removeLimit: Call<RemoveLimitRequest, JsonObject>;
   /** Take a policy away: what a less specific one says counts again. */
@@ -211,6 +216,8 @@ export interface Requests {
   returnCallback: Call<ReturnCallbackRequest, InstanceState>;
   /** End an API token for good. */
   revokeApiToken: Call<RevokeApiTokenRequest, JsonObject>;
+  /** Say when the tenant is told of groups of failures that nobody looks after. */
+  setEscalationRule: Call<SetEscalationRuleRequest, JsonObject>;
   /** Limit how many attempts of a task type, or to an endpoint, run at once or begin in a second. */
   setLimit: Call<SetLimitRequest, JsonObject>;
   /** Say what operators may do with a task, a process or all of the tenant, and what a second person has to agree to. */

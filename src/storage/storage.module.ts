@@ -8,6 +8,7 @@ import { EndedInstances, HistoryPartitions } from '../application/ports/history.
 import { InstanceStore } from '../application/ports/instance-store.js';
 import { JobStore } from '../application/ports/jobs.js';
 import { JobPermitStore, LimitPermits, LimitStore } from '../application/ports/limits.js';
+import { EscalationStore } from '../application/ports/escalations.js';
 import { FailureGroupStore } from '../application/ports/failures.js';
 import { HintChannel } from '../application/ports/node-hints.js';
 import { OperatorPolicyStore } from '../application/ports/operator-policies.js';
@@ -36,6 +37,7 @@ import { PgCircuitStore } from './stores/circuit-store.js';
 import { PgCallStore } from './stores/call-store.js';
 import { PgDefinitionStore } from './stores/definition-store.js';
 import { PgEndedInstances } from './stores/ended-instances.js';
+import { PgEscalationStore } from './stores/escalation-store.js';
 import { PgHistoryPartitions } from './stores/history-partitions.js';
 import { PgFailureGroupStore } from './stores/failure-group-store.js';
 import { PgIdempotencyStore } from './stores/idempotency-store.js';
@@ -95,6 +97,7 @@ const STORES = [
   { provide: FailureGroupStore, useClass: PgFailureGroupStore },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },
   { provide: WebhookStore, useFactory: (dataSource: DataSource) => new PgWebhookStore(dataSource), inject: [DataSource] },
+  { provide: EscalationStore, useClass: PgEscalationStore },
   { provide: TrailTail, useClass: PgTrailTail },
   { provide: AuditStore, useClass: PgAuditStore },
   { provide: InstanceReader, useClass: PgInstanceReader },

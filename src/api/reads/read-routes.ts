@@ -32,6 +32,7 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'definitions/:id/bundle', request: 'GetProcessBundleQuery', params: { id: 'processDefinitionId' } },
   { path: 'circuits', request: 'GetCircuitsQuery' },
   { path: 'limits', request: 'GetLimitsQuery' },
+  { path: 'escalation-rules', request: 'GetEscalationRulesQuery' },
   { path: 'webhooks', request: 'GetWebhooksQuery' },
   { path: 'webhooks/:id/deliveries', request: 'GetWebhookDeliveriesQuery', params: { id: 'webhookId' } },
   { path: 'tokens', request: 'ListApiTokensQuery' },

@@ -9,6 +9,7 @@ import { BatchEntity } from './batch.entity.js';
 import { CircuitEntity } from './circuit.entity.js';
 import { DefinitionMessageStartEntity } from './definition-message-start.entity.js';
 import { IdempotencyRecordEntity } from './idempotency-record.entity.js';
+import { EscalationRuleEntity } from './escalation-rule.entity.js';
 import { FailureCountEntity } from './failure-count.entity.js';
 import { FailureGroupEntity } from './failure-group.entity.js';
 import { IncidentEntity } from './incident.entity.js';
@@ -49,6 +50,7 @@ export const ENTITIES = [
   BatchItemEntity,
   OperatorPolicyEntity,
   ApprovalEntity,
+  EscalationRuleEntity,
   WebhookEntity,
   WebhookDeliveryEntity,
   TimerJobEntity,
