@@ -1,9 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { BATCHES } from './sql/batches.js';
+import { ESCALATIONS } from './sql/escalations.js';
 import { FAILURE_GROUPS } from './sql/failure-groups.js';
 import { OPERATOR_POLICIES } from './sql/operator-policies.js';
 import { AUDIT } from './sql/audit.js';
 import { HISTORY, WITHOUT_HISTORY } from './sql/history.js';
+import { WEBHOOKS } from './sql/webhooks.js';
 
 /** Statements that do and undo what one part of the product needs. */
 interface Part {
@@ -11,7 +13,15 @@ interface Part {
   readonly down: string;
 }
 
-const PARTS: readonly Part[] = [FAILURE_GROUPS, BATCHES, OPERATOR_POLICIES, AUDIT, { up: HISTORY, down: WITHOUT_HISTORY }];
+const PARTS: readonly Part[] = [
+  FAILURE_GROUPS,
+  BATCHES,
+  OPERATOR_POLICIES,
+  AUDIT,
+  { up: HISTORY, down: WITHOUT_HISTORY },
+  WEBHOOKS,
+  ESCALATIONS,
+];
 
 /** What operators of many instances need: failure groups, batches, policies, webhooks, history. */
 export class Operators1764100000000 implements MigrationInterface {

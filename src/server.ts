@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from './api/create-application.js';
 import { loadAuditKey } from './api/access/audit-key-file.js';
 import { admitFirstToken, firstToken, tokenFileOf } from './api/access/bootstrap-token.js';
+import { OpenStreams } from './api/streams/open-streams.js';
 import type { PinoLogger } from './api/observability/pino-logger.js';
 import { AppModule } from './app.module.js';
 import { ApiTokenStore } from './application/ports/stores.js';
@@ -44,6 +45,7 @@ export async function startServer(
     await runner.start(config.role !== 'api');
     await app.listen(config.port, config.host);
     const stop = async (): Promise<void> => {
+      app.get(OpenStreams).close();
       await runner.drain(config.drainMs);
       await app.close();
       await embedded?.stop();

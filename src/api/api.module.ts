@@ -20,6 +20,7 @@ import { RefusalAudit } from './endpoint/refusal-audit.js';
 import { EnvelopeFilter } from './envelope.filter.js';
 import { Health } from './observability/health.js';
 import { ObservabilityController } from './observability/observability.controller.js';
+import { OperationGauges } from './observability/operation-gauges.js';
 import { DocsController, OpenApiDocument } from './openapi/docs.controller.js';
 import { PrometheusTelemetry } from './observability/prometheus-telemetry.js';
 import { AuditController } from './reads/audit.controller.js';
@@ -27,6 +28,8 @@ import { BatchReportController } from './reads/batch-report.controller.js';
 import { ModelController } from './reads/model.controller.js';
 import { Reader } from './reads/reader.js';
 import { ReadsController } from './reads/reads.controller.js';
+import { OpenStreams } from './streams/open-streams.js';
+import { StreamsController } from './streams/streams.controller.js';
 
 /** HTTP: the command endpoint, reads, access, probes and metrics. A pure runner has the last two only. */
 @Module({})
@@ -38,13 +41,22 @@ export class ApiModule implements OnModuleInit {
     private readonly attempts: AttemptPool,
     private readonly circuits: CircuitStore,
     private readonly clock: Clock,
+    private readonly operations: OperationGauges,
   ) {}
 
   static forRoot(config: Config): DynamicModule {
     const commands =
       config.role === 'runner'
         ? []
-        : [CommandController, AuditController, BatchReportController, ModelController, ReadsController, DocsController];
+        : [
+            CommandController,
+            AuditController,
+            BatchReportController,
+            ModelController,
+            ReadsController,
+            StreamsController,
+            DocsController,
+          ];
     return {
       module: ApiModule,
       imports: [ApplicationModule, CqrsModule],
@@ -61,13 +73,16 @@ export class ApiModule implements OnModuleInit {
         IdempotentExecution,
         RefusalAudit,
         Health,
+        OperationGauges,
         OpenApiDocument,
         Reader,
+        OpenStreams,
       ],
     };
   }
 
   onModuleInit(): void {
+    this.operations.register();
     this.telemetry.gauge('reprise_open_failures', 'Open incidents that wait for a person.', () =>
       this.instances.countOpenIncidents(),
     );

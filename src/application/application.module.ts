@@ -12,6 +12,9 @@ import { CalledInstances } from './calls/called-instances.js';
 import { FamilyRest } from './calls/family-rest.js';
 import { DefinitionCache } from './definition-cache.js';
 import { DefinitionCatalog } from './definition-catalog.js';
+import { EventFeed } from './events/event-feed.js';
+import { InstanceFeed } from './events/instance-feed.js';
+import { TrailPulse } from './events/trail-pulse.js';
 import { HANDLERS } from './handlers.js';
 import { InstanceAnswer } from './instance-answer.js';
 import { InstanceStarter } from './instance-starter.js';
@@ -43,12 +46,15 @@ const SHARED = [
   DefinitionCache,
   DefinitionCatalog,
   EngineSession,
+  EventFeed,
   InstanceAnswer,
+  InstanceFeed,
   InstanceStarter,
   JobBoard,
   RequestAudit,
   TokenLookup,
   VariablesPast,
+  TrailPulse,
 ];
 
 /** All use cases. What they ask for in `ports` comes from the global modules of storage, runner and API. */

@@ -23,6 +23,9 @@ import { GetCircuitsHandler } from './circuits/get-circuits/get-circuits.handler
 import { OpenCircuitHandler } from './circuits/open-circuit/open-circuit.handler.js';
 import { AdvanceClockHandler } from './clock/advance-clock/advance-clock.handler.js';
 import { CheckInvariantsHandler } from './doctor/check-invariants/check-invariants.handler.js';
+import { SetEscalationRuleHandler } from './escalations/set-escalation-rule/set-escalation-rule.handler.js';
+import { RemoveEscalationRuleHandler } from './escalations/remove-escalation-rule/remove-escalation-rule.handler.js';
+import { GetEscalationRulesHandler } from './escalations/get-escalation-rules/get-escalation-rules.handler.js';
 import { GetFailureGroupsHandler } from './failures/get-failure-groups/get-failure-groups.handler.js';
 import { UpdateFailureGroupHandler } from './failures/update-failure-group/update-failure-group.handler.js';
 import { ActivateJobsHandler } from './jobs/activate-jobs/activate-jobs.handler.js';
@@ -70,6 +73,12 @@ import { SkipFailedTaskHandler } from './tasks/skip-failed-task/skip-failed-task
 import { CreateApiTokenHandler } from './tokens/create-api-token/create-api-token.handler.js';
 import { ListApiTokensHandler } from './tokens/list-api-tokens/list-api-tokens.handler.js';
 import { RevokeApiTokenHandler } from './tokens/revoke-api-token/revoke-api-token.handler.js';
+import { CreateWebhookHandler } from './webhooks/create-webhook/create-webhook.handler.js';
+import { UpdateWebhookHandler } from './webhooks/update-webhook/update-webhook.handler.js';
+import { DeleteWebhookHandler } from './webhooks/delete-webhook/delete-webhook.handler.js';
+import { GetWebhooksHandler } from './webhooks/get-webhooks/get-webhooks.handler.js';
+import { GetWebhookDeliveriesHandler } from './webhooks/get-webhook-deliveries/get-webhook-deliveries.handler.js';
+import { RetryWebhookDeliveriesHandler } from './webhooks/retry-webhook-deliveries/retry-webhook-deliveries.handler.js';
 
 /** Every handler of the application: adding a command is adding its folder and a line here. */
 export const HANDLERS = [
@@ -84,7 +93,9 @@ export const HANDLERS = [
   CompleteJobHandler,
   CreateApiTokenHandler,
   CreateProcessDefinitionHandler,
+  CreateWebhookHandler,
   DeleteProcessDefinitionHandler,
+  DeleteWebhookHandler,
   FailJobHandler,
   GetActivitiesHandler,
   GetApprovalsHandler,
@@ -95,6 +106,7 @@ export const HANDLERS = [
   GetBatchListHandler,
   GetCircuitsHandler,
   GetContextLoadersHandler,
+  GetEscalationRulesHandler,
   GetFailureGroupsHandler,
   GetLimitsHandler,
   GetOperatorPoliciesHandler,
@@ -107,6 +119,8 @@ export const HANDLERS = [
   GetProcessInstanceListHandler,
   GetProcessInstanceStateHandler,
   GetStateAtHandler,
+  GetWebhookDeliveriesHandler,
+  GetWebhooksHandler,
   GiveUpRetriesHandler,
   ListApiTokensHandler,
   OpenCircuitHandler,
@@ -117,6 +131,7 @@ export const HANDLERS = [
   PublishMessageHandler,
   RecordHeartbeatHandler,
   RejectHandler,
+  RemoveEscalationRuleHandler,
   RemoveLimitHandler,
   RemoveOperatorPolicyHandler,
   RenameProcessDefinitionHandler,
@@ -127,8 +142,10 @@ export const HANDLERS = [
   ResumeProcessInstanceHandler,
   RetryFailedTaskHandler,
   RetryNowHandler,
+  RetryWebhookDeliveriesHandler,
   ReturnCallbackHandler,
   RevokeApiTokenHandler,
+  SetEscalationRuleHandler,
   SetLimitHandler,
   SetOperatorPolicyHandler,
   SetProcessVariablesHandler,
@@ -144,5 +161,6 @@ export const HANDLERS = [
   UpdateProcessDefinitionHandler,
   UpdateRetryPolicyHandler,
   UpdateSchedulingInformationHandler,
+  UpdateWebhookHandler,
   VerifyAuditTrailHandler,
 ] as const;

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { TrailPulse } from '../application/events/trail-pulse.js';
 import { JobBoard } from '../application/jobs/job-board.js';
 import { Clock } from '../application/ports/clock.js';
 import { EngineSession } from '../application/session/engine-session.js';
@@ -9,6 +10,7 @@ import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
 import { AuditRetention } from './audit-retention.js';
 import { AuditSealer } from './audit-sealer.js';
 import { DueLoop } from './due-loop.js';
+import { GroupKeeper } from './group-keeper.js';
 import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
 import { HistoryPartitioner } from './history-partitioner.js';
@@ -18,6 +20,8 @@ import { AttemptGate } from './limits/attempt-gate.js';
 import { LostAttemptRescuer } from './lost-attempt-rescuer.js';
 import { StaleAttemptStopper } from './stale-attempt-stopper.js';
 import { RunnerWakeups } from './runner-wakeups.js';
+import { WebhookCourier } from './webhook-courier.js';
+import { WebhookDispatcher } from './webhook-dispatcher.js';
 
 /** Starts the loops of this process in their order, and ends them in the reverse. */
 @Injectable()
@@ -27,6 +31,7 @@ export class RunnerLifecycle {
 
   constructor(
     private readonly session: EngineSession,
+    private readonly pulse: TrailPulse,
     private readonly pool: AttemptPool,
     private readonly gate: AttemptGate,
     private readonly wakeups: RunnerWakeups,
@@ -40,7 +45,10 @@ export class RunnerLifecycle {
     private readonly breakers: SharedCircuitBreakers,
     private readonly keeper: BreakerKeeper,
     private readonly batches: BatchKeeper,
+    private readonly groups: GroupKeeper,
     private readonly sealer: AuditSealer,
+    private readonly dispatcher: WebhookDispatcher,
+    private readonly courier: WebhookCourier,
     private readonly cleaner: HistoryCleaner,
     private readonly partitioner: HistoryPartitioner,
     private readonly retention: HistoryRetention,
@@ -69,7 +77,11 @@ export class RunnerLifecycle {
         this.batches.wake();
         this.hints.batchChanged();
       },
-      auditWritten: () => this.sealer.wake(),
+      auditWritten: () => {
+        this.sealer.wake();
+        this.dispatcher.wake();
+        this.pulse.wake();
+      },
       instanceInDoubt: (instance) => this.rescuer.doubt(instance),
     });
     this.hints.start(({ dueAt, movedInstances, circuits, batches, openJobs = [] }) => {
@@ -87,6 +99,9 @@ export class RunnerLifecycle {
     this.keeper.start();
     this.batches.start();
     this.sealer.start();
+    this.groups.start();
+    this.dispatcher.start();
+    this.courier.start();
     this.cleaner.start();
     this.retention.start();
     this.auditRetention.start();
@@ -110,6 +125,9 @@ export class RunnerLifecycle {
     await this.auditRetention.stop();
     await this.partitioner.stop();
     await this.cleaner.stop();
+    await this.groups.stop();
+    await this.dispatcher.stop();
+    await this.courier.stop();
     await this.sealer.stop();
     await this.hints.stop();
     await this.heartbeat.stop();

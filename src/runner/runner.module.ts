@@ -18,6 +18,7 @@ import type { TaskAttempt } from '../connectors/connector.js';
 import { HttpConnector } from '../connectors/http/http-connector.js';
 import { Sandbox } from '../connectors/script/sandbox.js';
 import { ScriptConnector } from '../connectors/script/script-connector.js';
+import { WebhookSender } from '../connectors/webhook/webhook-sender.js';
 import { AttemptPool } from './attempt-pool.js';
 import { AuditRetention } from './audit-retention.js';
 import { AuditSealer } from './audit-sealer.js';
@@ -27,6 +28,7 @@ import { SharedCircuitBreakers } from './circuits/circuit-breakers.js';
 import { CallCourier } from './call-courier.js';
 import { gatherConnectors } from './connectors.js';
 import { DueLoop } from './due-loop.js';
+import { GroupKeeper } from './group-keeper.js';
 import { Heartbeat } from './heartbeat.js';
 import { HistoryCleaner } from './history-cleaner.js';
 import { HistoryPartitioner } from './history-partitioner.js';
@@ -41,6 +43,8 @@ import { StaleAttemptStopper } from './stale-attempt-stopper.js';
 import { StartTimers } from './start-timers.js';
 import { SystemClock } from './system-clock.js';
 import { TimerFiring } from './timer-firing.js';
+import { WebhookCourier } from './webhook-courier.js';
+import { WebhookDispatcher } from './webhook-dispatcher.js';
 
 export interface RunnerOptions {
   readonly testClock: boolean;
@@ -59,6 +63,7 @@ export class RunnerModule implements OnApplicationShutdown {
   constructor(
     private readonly sandbox: Sandbox,
     private readonly http: HttpConnector,
+    private readonly webhooks: WebhookSender,
     private readonly attempts: AttemptPool,
   ) {}
 
@@ -112,6 +117,10 @@ export class RunnerModule implements OnApplicationShutdown {
         BreakerKeeper,
         BatchKeeper,
         AuditSealer,
+        { provide: WebhookSender, useFactory: () => new WebhookSender(options.httpAllowPrivate) },
+        GroupKeeper,
+        WebhookCourier,
+        WebhookDispatcher,
         HistoryCleaner,
         HistoryPartitioner,
         {
@@ -155,7 +164,7 @@ export class RunnerModule implements OnApplicationShutdown {
   /** Its attempts have ended by now, or have been told to; what requests began since the drain is given back. */
   async onApplicationShutdown(): Promise<void> {
     await this.attempts.allReleased();
-    await Promise.all([this.sandbox.close(), this.http.close()]);
+    await Promise.all([this.sandbox.close(), this.http.close(), this.webhooks.close()]);
   }
 }
 

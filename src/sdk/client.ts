@@ -1,7 +1,8 @@
 import { download, type Download } from './download.js';
 import type { JsonObject } from './json.js';
-import { REQUESTS, type Requests } from './requests.js';
+import type { Requests } from './requests.js';
 import { sendCommand, type CallOptions, type ClientOptions } from './send-command.js';
+import { REQUESTS } from './sent-requests.js';
 
 export { idempotencyKey } from './idempotency-key.js';
 export { RepriseError } from './reprise-error.js';

@@ -19,6 +19,7 @@ import type { AuditCheckpoint } from '../contract/audit-checkpoint.js';
 import type * as audit from './requests/audit.js';
 import type * as batches from './requests/batches.js';
 import type { CheckInvariantsRequest } from './requests/doctor.js';
+import type { GetEscalationRulesRequest, RemoveEscalationRuleRequest, SetEscalationRuleRequest } from './requests/escalations.js';
 import type { GetFailureGroupsRequest, UpdateFailureGroupRequest } from './requests/failures.js';
 import type { CloseCircuitRequest, GetCircuitsRequest, OpenCircuitRequest } from './requests/circuits.js';
 import type {
@@ -64,7 +65,14 @@ import type {
   UpdateRetryPolicyRequest,
 } from './requests/tasks.js';
 import type { CreateApiTokenRequest, ListApiTokensRequest, RevokeApiTokenRequest } from './requests/tokens.js';
-import type { SentRequest } from './send-command.js';
+import type {
+  CreateWebhookRequest,
+  DeleteWebhookRequest,
+  GetWebhookDeliveriesRequest,
+  GetWebhooksRequest,
+  RetryWebhookDeliveriesRequest,
+  UpdateWebhookRequest,
+} from './requests/webhooks.js';
 
 /** A request's data, and the data of its answer. */
 export interface Call<Request, Answer> {
@@ -96,8 +104,12 @@ export interface Requests {
   createApiToken: Call<CreateApiTokenRequest, JsonObject>;
   /** Deploy a BPMN model. */
   createProcessDefinition: Call<CreateProcessDefinitionRequest, DeployedDefinition>;
+  /** Tell an address of events; its secret is shown in this one answer. */
+  createWebhook: Call<CreateWebhookRequest, JsonObject>;
   /** Delete a process definition with its ended instances. */
   deleteProcessDefinition: Call<DeleteProcessDefinitionRequest, JsonObject>;
+  /** Tell an address nothing more, not even what it has not received yet. */
+  deleteWebhook: Call<DeleteWebhookRequest, JsonObject>;
   /** Report that the work of a job has failed. */
   failJob: Call<FailJobRequest, JobAnswer>;
   /** The audit trail in the shape of the activities query, page by page. */
@@ -118,6 +130,8 @@ export interface Requests {
   getCircuits: Call<GetCircuitsRequest, JsonObject>;
   /** The context loaders that definitions may name. */
   getContextLoaders: Call<GetContextLoadersRequest, JsonObject>;
+  /** When the tenant is told of groups of failures that nobody looks after. */
+  getEscalationRules: Call<GetEscalationRulesRequest, JsonObject>;
   /** Failures by their causes, with exact counts. */
   getFailureGroups: Call<GetFailureGroupsRequest, Page<FailureGroup>>;
   /** The limits of the tenant, with what uses them and waits for them now. */
@@ -142,6 +156,10 @@ export interface Requests {
   getProcessInstanceState: Call<instances.GetProcessInstanceStateRequest, InstanceState>;
   /** A process instance as it was after a step, or at an instant. */
   getStateAt: Call<instances.GetStateAtRequest, JsonObject>;
+  /** What a webhook has not received yet, oldest first. */
+  getWebhookDeliveries: Call<GetWebhookDeliveriesRequest, Page<JsonObject>>;
+  /** The webhooks of the tenant, with what they have not received. */
+  getWebhooks: Call<GetWebhooksRequest, JsonObject>;
   /** End the automatic attempts of a task: a person decides. */
   giveUpRetries: Call<GiveUpRetriesRequest, OperatorAnswer>;
   /** The API tokens of the tenant, without their secrets. */
@@ -162,6 +180,8 @@ export interface Requests {
   recordHeartbeat: Call<RecordHeartbeatRequest, HeartbeatAnswer>;
   /** Do not agree to a command that somebody has asked for; who has asked takes it back this way. */
   reject: Call<RejectRequest, JsonObject>;
+  /** Tell of neglected groups of failures no more. */
+  removeEscalationRule: Call<RemoveEscalationRuleRequest, null>;
   /** Take a limit away: what waits for it goes on. */
   removeLimit: Call<RemoveLimitRequest, JsonObject>;
   /** Take a policy away: what a less specific one says counts again. */
@@ -182,10 +202,14 @@ export interface Requests {
   retryFailedTask: Call<RetryFailedTaskRequest, OperatorAnswer>;
   /** Attempt a task that waits for its next automatic attempt now. */
   retryNow: Call<RetryNowRequest, OperatorAnswer>;
+  /** Deliver again what was parked because its attempts were used up. */
+  retryWebhookDeliveries: Call<RetryWebhookDeliveriesRequest, JsonObject>;
   /** Hand in the result, or the failure, of work outside that a task waits for. */
   returnCallback: Call<ReturnCallbackRequest, InstanceState>;
   /** End an API token for good. */
   revokeApiToken: Call<RevokeApiTokenRequest, JsonObject>;
+  /** Say when the tenant is told of groups of failures that nobody looks after. */
+  setEscalationRule: Call<SetEscalationRuleRequest, JsonObject>;
   /** Limit how many attempts of a task type, or to an endpoint, run at once or begin in a second. */
   setLimit: Call<SetLimitRequest, JsonObject>;
   /** Say what operators may do with a task, a process or all of the tenant, and what a second person has to agree to. */
@@ -216,82 +240,8 @@ export interface Requests {
   updateRetryPolicy: Call<UpdateRetryPolicyRequest, OperatorAnswer>;
   /** Start a process by the clock (not available yet). */
   updateSchedulingInformation: Call<UpdateSchedulingInformationRequest, JsonObject>;
+  /** Change where and of what events are told, or let a webhook rest. */
+  updateWebhook: Call<UpdateWebhookRequest, JsonObject>;
   /** Check that no entry of the audit trail was altered, inserted or removed. */
   verifyAuditTrail: Call<audit.VerifyAuditTrailRequest, JsonObject>;
 }
-
-/** How each of them is sent. */
-export const REQUESTS: { readonly [Method in keyof Requests]: SentRequest } = {
-  abortBatch: { cmd: 'AbortBatchCommand', kind: 'command' },
-  activateJobs: { cmd: 'ActivateJobsCommand', kind: 'poll' },
-  advanceClock: { cmd: 'AdvanceClockCommand', kind: 'command' },
-  approve: { cmd: 'ApproveCommand', kind: 'command' },
-  broadcastSignal: { cmd: 'BroadcastSignalCommand', kind: 'command' },
-  cancelProcessInstance: { cmd: 'CancelProcessInstanceCommand', kind: 'command' },
-  checkInvariants: { cmd: 'CheckInvariantsQuery', kind: 'query' },
-  closeCircuit: { cmd: 'CloseCircuitCommand', kind: 'command' },
-  completeJob: { cmd: 'CompleteJobCommand', kind: 'command' },
-  createApiToken: { cmd: 'CreateApiTokenCommand', kind: 'once' },
-  createProcessDefinition: { cmd: 'CreateProcessDefinitionCommand', kind: 'command' },
-  deleteProcessDefinition: { cmd: 'DeleteProcessDefinitionCommand', kind: 'command' },
-  failJob: { cmd: 'FailJobCommand', kind: 'command' },
-  getActivities: { cmd: 'GetActivitiesQuery', kind: 'query' },
-  getApprovals: { cmd: 'GetApprovalsQuery', kind: 'query' },
-  getAuditCheckpoint: { cmd: 'GetAuditCheckpointQuery', kind: 'query' },
-  getAuditTrail: { cmd: 'GetAuditTrailQuery', kind: 'query' },
-  getBatch: { cmd: 'GetBatchQuery', kind: 'query' },
-  getBatchItems: { cmd: 'GetBatchItemsQuery', kind: 'query' },
-  getBatchList: { cmd: 'GetBatchListQuery', kind: 'query' },
-  getCircuits: { cmd: 'GetCircuitsQuery', kind: 'query' },
-  getContextLoaders: { cmd: 'GetContextLoadersQuery', kind: 'query' },
-  getFailureGroups: { cmd: 'GetFailureGroupsQuery', kind: 'query' },
-  getLimits: { cmd: 'GetLimitsQuery', kind: 'query' },
-  getOperatorPolicies: { cmd: 'GetOperatorPoliciesQuery', kind: 'query' },
-  getProcessBundle: { cmd: 'GetProcessBundleQuery', kind: 'query' },
-  getProcessDefinitionById: { cmd: 'GetProcessDefinitionByIdQuery', kind: 'query' },
-  getProcessDefinitionList: { cmd: 'GetProcessDefinitionListQuery', kind: 'query' },
-  getProcessDefinitionXml: { cmd: 'GetProcessDefinitionXmlQuery', kind: 'query' },
-  getProcessInstanceActivities: { cmd: 'GetProcessInstanceActivitiesQuery', kind: 'query' },
-  getProcessInstanceHistory: { cmd: 'GetProcessInstanceHistoryQuery', kind: 'query' },
-  getProcessInstanceList: { cmd: 'GetProcessInstanceListQuery', kind: 'query' },
-  getProcessInstanceState: { cmd: 'GetProcessInstanceStateCommand', kind: 'query' },
-  getStateAt: { cmd: 'GetStateAtQuery', kind: 'query' },
-  giveUpRetries: { cmd: 'GiveUpRetriesCommand', kind: 'command' },
-  listApiTokens: { cmd: 'ListApiTokensQuery', kind: 'query' },
-  openCircuit: { cmd: 'OpenCircuitCommand', kind: 'command' },
-  pauseBatch: { cmd: 'PauseBatchCommand', kind: 'command' },
-  pauseProcessInstance: { cmd: 'PauseProcessInstanceCommand', kind: 'command' },
-  postponeRetry: { cmd: 'PostponeRetryCommand', kind: 'command' },
-  previewBatch: { cmd: 'PreviewBatchQuery', kind: 'query' },
-  publishMessage: { cmd: 'PublishMessageCommand', kind: 'command' },
-  recordHeartbeat: { cmd: 'RecordHeartbeatCommand', kind: 'poll' },
-  reject: { cmd: 'RejectCommand', kind: 'command' },
-  removeLimit: { cmd: 'RemoveLimitCommand', kind: 'command' },
-  removeOperatorPolicy: { cmd: 'RemoveOperatorPolicyCommand', kind: 'command' },
-  renameProcessDefinition: { cmd: 'RenameProcessDefinitionCommand', kind: 'command' },
-  repeatBatchFailures: { cmd: 'RepeatBatchFailuresCommand', kind: 'command' },
-  requestApproval: { cmd: 'RequestApprovalCommand', kind: 'command' },
-  resumeBatch: { cmd: 'ResumeBatchCommand', kind: 'command' },
-  restartFromActivity: { cmd: 'RestartFromActivityCommand', kind: 'command' },
-  resumeProcessInstance: { cmd: 'ResumeProcessInstanceCommand', kind: 'command' },
-  retryFailedTask: { cmd: 'RetryFailedTaskCommand', kind: 'command' },
-  retryNow: { cmd: 'RetryNowCommand', kind: 'command' },
-  returnCallback: { cmd: 'ReturnCallbackCommand', kind: 'command' },
-  revokeApiToken: { cmd: 'RevokeApiTokenCommand', kind: 'command' },
-  setLimit: { cmd: 'SetLimitCommand', kind: 'command' },
-  setOperatorPolicy: { cmd: 'SetOperatorPolicyCommand', kind: 'command' },
-  setProcessVariables: { cmd: 'SetProcessVariablesCommand', kind: 'command' },
-  signalProcessInstance: { cmd: 'SignalProcessInstanceCommand', kind: 'command' },
-  skipFailedTask: { cmd: 'SkipFailedTaskCommand', kind: 'command' },
-  startBatch: { cmd: 'StartBatchCommand', kind: 'command' },
-  startProcessInstance: { cmd: 'StartProcessInstanceCommand', kind: 'command' },
-  stepBackward: { cmd: 'StepBackwardCommand', kind: 'command' },
-  stepForward: { cmd: 'StepForwardCommand', kind: 'command' },
-  throwBpmnError: { cmd: 'ThrowBpmnErrorCommand', kind: 'command' },
-  updateFailureGroup: { cmd: 'UpdateFailureGroupCommand', kind: 'command' },
-  updateJobRetries: { cmd: 'UpdateJobRetriesCommand', kind: 'command' },
-  updateProcessDefinition: { cmd: 'UpdateProcessDefinitionCommand', kind: 'command' },
-  updateRetryPolicy: { cmd: 'UpdateRetryPolicyCommand', kind: 'command' },
-  updateSchedulingInformation: { cmd: 'UpdateSchedulingInformationCommand', kind: 'command' },
-  verifyAuditTrail: { cmd: 'VerifyAuditTrailQuery', kind: 'query' },
-};

@@ -11,6 +11,7 @@ import { InstanceStore } from '../application/ports/instance-store.js';
 import { JobStore } from '../application/ports/jobs.js';
 import { JobPermitStore, LimitPermits, LimitStore } from '../application/ports/limits.js';
 import { InvariantReader } from '../application/ports/doctor.js';
+import { EscalationStore } from '../application/ports/escalations.js';
 import { FailureGroupStore } from '../application/ports/failures.js';
 import { HintChannel } from '../application/ports/node-hints.js';
 import { OperatorPolicyStore } from '../application/ports/operator-policies.js';
@@ -26,6 +27,8 @@ import {
 } from '../application/ports/stores.js';
 import { PgAuditChain } from './audit/audit-chain-reader.js';
 import { PgAuditRetentionStore } from './audit/audit-retention-store.js';
+import { TrailTail } from '../application/ports/trail-tail.js';
+import { WebhookStore } from '../application/ports/webhooks.js';
 import { PgAuditStore } from './audit/audit-store.js';
 import { HotPool } from './connection/hot-pool.js';
 import { NotifyChannel } from './connection/notify-channel.js';
@@ -33,6 +36,7 @@ import { createDataSource } from './data-source.js';
 import { PgInstanceHistory } from './readers/instance-history.js';
 import { PgInstanceReader } from './readers/instance-reader.js';
 import { PgInvariantReader } from './readers/invariant-reader.js';
+import { PgTrailTail } from './readers/trail-tail-reader.js';
 import { PgApiTokenStore } from './stores/api-token-store.js';
 import { PgApprovalStore } from './stores/approval-store.js';
 import { PgBatchStore } from './stores/batch-store.js';
@@ -40,6 +44,7 @@ import { PgCircuitStore } from './stores/circuit-store.js';
 import { PgCallStore } from './stores/call-store.js';
 import { PgDefinitionStore } from './stores/definition-store.js';
 import { PgEndedInstances } from './stores/ended-instances.js';
+import { PgEscalationStore } from './stores/escalation-store.js';
 import { PgHistoryPartitions } from './stores/history-partitions.js';
 import { PgFailureGroupStore } from './stores/failure-group-store.js';
 import { PgIdempotencyStore } from './stores/idempotency-store.js';
@@ -53,6 +58,7 @@ import { PgNodeRegistry } from './stores/node-registry.js';
 import { PgOperatorPolicyStore } from './stores/operator-policy-store.js';
 import { PgStartTimerStore } from './stores/start-timer-store.js';
 import { PgTimerStore } from './stores/timer-store.js';
+import { PgWebhookStore } from './stores/webhook-store.js';
 
 export interface StorageOptions {
   /** A database that `prepareDatabase` has brought up to date. */
@@ -97,6 +103,9 @@ const STORES = [
   { provide: LimitStore, useClass: PgLimitStore },
   { provide: FailureGroupStore, useClass: PgFailureGroupStore },
   { provide: HistoryPartitions, useClass: PgHistoryPartitions },
+  { provide: WebhookStore, useFactory: (dataSource: DataSource) => new PgWebhookStore(dataSource), inject: [DataSource] },
+  { provide: EscalationStore, useClass: PgEscalationStore },
+  { provide: TrailTail, useClass: PgTrailTail },
   { provide: AuditStore, useClass: PgAuditStore },
   { provide: AuditChain, useClass: PgAuditChain },
   { provide: AuditRetentionStore, useClass: PgAuditRetentionStore },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { allRequests } from '../../src/application/requests/api-request.js';
-import { REQUESTS } from '../../src/sdk/requests.js';
+import { REQUESTS } from '../../src/sdk/sent-requests.js';
 import { startTestServer, type TestServer } from '../e2e/support/test-server.js';
 
 interface Field {

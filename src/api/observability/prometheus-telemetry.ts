@@ -82,6 +82,24 @@ export class PrometheusTelemetry extends Telemetry {
     this.decisions.inc({ action });
   }
 
+  /** The same for several figures of a kind, told apart by one label. */
+  gauges(name: string, help: string, label: string, read: () => Promise<Readonly<Record<string, number>>>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        try {
+          for (const [value, figure] of Object.entries(await read())) this.set({ [label]: value }, figure);
+        } catch {
+          this.reset();
+        }
+      },
+    });
+  }
+
   /** A figure that is asked for at each scrape; left out where it cannot be had. */
   gauge(name: string, help: string, read: () => Promise<number> | number): void {
     new Gauge({

@@ -38,6 +38,9 @@ export const READ_ROUTES: readonly ReadRoute[] = [
   { path: 'circuits', request: 'GetCircuitsQuery' },
   { path: 'limits', request: 'GetLimitsQuery' },
   { path: 'invariants', request: 'CheckInvariantsQuery' },
+  { path: 'escalation-rules', request: 'GetEscalationRulesQuery' },
+  { path: 'webhooks', request: 'GetWebhooksQuery' },
+  { path: 'webhooks/:id/deliveries', request: 'GetWebhookDeliveriesQuery', params: { id: 'webhookId' } },
   { path: 'tokens', request: 'ListApiTokensQuery' },
 ];
 

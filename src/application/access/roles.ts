@@ -21,6 +21,7 @@ const OPERATOR = [
   'message:publish',
   'task:retry',
   'task:skip',
+  'webhook:read',
 ] as const;
 
 /**
@@ -41,6 +42,7 @@ export const ROLES = {
     'server:check',
     'token:read',
     'token:write',
+    'webhook:write',
   ],
 } as const satisfies Record<string, readonly string[]>;
 

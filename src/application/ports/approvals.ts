@@ -31,6 +31,8 @@ export type NewApproval = Omit<Approval, 'status' | 'decidedBy' | 'decidedAt' | 
 
 /** Requests for approval. A change whose `underClaim` is not held any more throws StepConflict and writes nothing. */
 export abstract class ApprovalStore {
+  /** Of all tenants: those that can be decided upon at `now`. */
+  abstract countPending(now: Date): Promise<number>;
   abstract insert(tenantId: string, approval: NewApproval, audit: AuditEntry, underClaim: ClaimedKey | null): Promise<void>;
   /** @param now those past their time are `expired` */
   abstract find(tenantId: string, id: number, now: Date): Promise<Approval | null>;

@@ -98,6 +98,8 @@ export abstract class FailureGroupStore {
     audit: (before: FailureGroupNotes, after: FailureGroupNotes) => AuditEntry,
     underClaim: ClaimedKey | null,
   ): Promise<FailureGroupNotes | null>;
+  /** Of all tenants: groups with an open failure, by what is said about them at `now`. */
+  abstract countOpen(now: Date): Promise<Readonly<Record<FailureGroupState, number>>>;
   /** Merges counts that nobody asks for one by one any more: of hours before `before`. Changes no sum. */
   abstract fold(before: Date): Promise<void>;
 }

@@ -87,6 +87,15 @@ export interface InstancePage {
   readonly nextCursor: string | null;
 }
 
+/** How an instance stands, in short. */
+export interface InstanceHead {
+  readonly id: number;
+  readonly instanceGuid: string;
+  readonly status: InstanceStatus;
+  readonly version: number;
+  readonly currentActivityId: string | null;
+}
+
 /** People's queries: their own small pool, with a statement time-out. */
 export abstract class InstanceReader {
   abstract list(
@@ -94,6 +103,8 @@ export abstract class InstanceReader {
     filter: InstanceListFilter,
     page: { pageNumber: number; pageSize: number; cursor: string | null; sortBy: InstanceSortKey; sortDirection: 'asc' | 'desc' },
   ): Promise<InstancePage>;
+  /** Null where the tenant has none such. */
+  abstract head(tenantId: string, guid: string): Promise<InstanceHead | null>;
   /** Ended visits with sequence > after, in order. */
   abstract endedActivities(instance: VisitsOf, after: number, limit: number): Promise<EndedActivity[]>;
   /** Element ids completed and skipped, in the order in which they ended. */

@@ -1,9 +1,10 @@
 import { Agent, request } from 'undici';
 import { ExpressionError } from '../../engine/index.js';
 import type { AttemptOutcome, Connector, TaskAttempt } from '../connector.js';
-import { checkLiteral, fencedLookup, ForbiddenAddress } from './address-fence.js';
+import { checkLiteral, fencedLookup } from './address-fence.js';
 import { toOutcome, type HttpAnswer } from './http-outcome.js';
 import { readCall, type HttpCall } from './http-request.js';
+import { networkReason } from './network-reason.js';
 import { readAnswer, UnreadableAnswer } from './read-answer.js';
 
 /** What the operator decides about outbound calls. */
@@ -60,37 +61,12 @@ export class HttpConnector implements Connector {
   }
 }
 
-/** What a person is told about what the network says, by its code. */
-const REASONS: Readonly<Record<string, readonly [code: string, reason: string]>> = {
-  ECONNREFUSED: ['CONNECTION_REFUSED', 'Connection refused: service unavailable'],
-  ECONNRESET: ['CONNECTION_RESET', 'Connection reset: service unavailable'],
-  EPIPE: ['CONNECTION_RESET', 'Connection reset: service unavailable'],
-  UND_ERR_SOCKET: ['CONNECTION_RESET', 'Connection closed: service unavailable'],
-  ENOTFOUND: ['HOST_NOT_FOUND', 'Host not found: service unavailable'],
-  EAI_AGAIN: ['HOST_NOT_FOUND', 'Host could not be resolved: service unavailable'],
-  ETIMEDOUT: ['TIMEOUT', 'Connection timeout: service unavailable'],
-  UND_ERR_CONNECT_TIMEOUT: ['TIMEOUT', 'Connection timeout: service unavailable'],
-  UND_ERR_INVALID_ARG: [
-    'INVALID_REQUEST',
-    'The request cannot be sent: a header or the address has characters that HTTP does not allow',
-  ],
-  UND_ERR_HEADERS_OVERFLOW: ['RESPONSE_TOO_LARGE', 'The headers of the answer are too large'],
-};
-
 /** Says what happened without anything that may be secret: of the address only its origin and path. */
 function toFailure(error: unknown, call: HttpCall, timedOut: boolean, stopped: boolean): AttemptOutcome {
   const url = `${call.url.origin}${call.url.pathname}`;
-  const [code, reason] = reasonOf(error, call, timedOut, stopped);
+  const [code, reason] =
+    error instanceof UnreadableAnswer
+      ? [error.code, error.message]
+      : networkReason(error, { timeoutMs: call.timeoutMs, timedOut, stopped });
   return { kind: 'failed', code, message: `${reason} (${call.method} ${url})`, details: { method: call.method, url } };
-}
-
-function reasonOf(error: unknown, call: HttpCall, timedOut: boolean, stopped: boolean): readonly [code: string, reason: string] {
-  if (error instanceof ForbiddenAddress) return ['ADDRESS_FORBIDDEN', error.message];
-  if (error instanceof UnreadableAnswer) return [error.code, error.message];
-  if (stopped) return ['ABORTED', 'The call was told to stop before its answer came'];
-  if (timedOut) return ['TIMEOUT', `Request timeout after ${call.timeoutMs} ms`];
-  const { code = '', name } = error as NodeJS.ErrnoException;
-  if (Object.hasOwn(REASONS, code)) return REASONS[code] ?? ['CONNECTION_FAILED', 'Connection failed'];
-  if (name === 'HTTPParserError') return ['RESPONSE_UNREADABLE', 'The answer is not HTTP'];
-  return ['CONNECTION_FAILED', `Connection failed${code === '' ? '' : ` by ${code}`}: service unavailable`];
 }

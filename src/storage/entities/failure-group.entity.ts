@@ -47,4 +47,10 @@ export class FailureGroupEntity {
 
   @Column({ type: 'text', name: 'changed_by', nullable: true })
   readonly changedBy!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'announced_at', nullable: true })
+  readonly announcedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'escalated_at', nullable: true })
+  readonly escalatedAt!: Date | null;
 }

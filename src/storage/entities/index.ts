@@ -10,6 +10,7 @@ import { BatchEntity } from './batch.entity.js';
 import { CircuitEntity } from './circuit.entity.js';
 import { DefinitionMessageStartEntity } from './definition-message-start.entity.js';
 import { IdempotencyRecordEntity } from './idempotency-record.entity.js';
+import { EscalationRuleEntity } from './escalation-rule.entity.js';
 import { FailureCountEntity } from './failure-count.entity.js';
 import { FailureGroupEntity } from './failure-group.entity.js';
 import { IncidentEntity } from './incident.entity.js';
@@ -30,6 +31,8 @@ import { TaskAttemptEntity } from './task-attempt.entity.js';
 import { TaskLimitEntity } from './task-limit.entity.js';
 import { TimerJobEntity } from './timer-job.entity.js';
 import { VariableWriteEntity } from './variable-write.entity.js';
+import { WebhookDeliveryEntity } from './webhook-delivery.entity.js';
+import { WebhookEntity } from './webhook.entity.js';
 
 /** One entity for each table of the migrated schema, for people's queries; the hot path has its own statements. */
 export const ENTITIES = [
@@ -50,6 +53,9 @@ export const ENTITIES = [
   BatchItemEntity,
   OperatorPolicyEntity,
   ApprovalEntity,
+  EscalationRuleEntity,
+  WebhookEntity,
+  WebhookDeliveryEntity,
   TimerJobEntity,
   MessageSubscriptionEntity,
   JobEntity,

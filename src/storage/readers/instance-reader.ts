@@ -4,12 +4,14 @@ import {
   InstanceReader,
   type AttemptRecord,
   type EndedActivity,
+  type InstanceHead,
   type InstanceListFilter,
   type InstancePage,
   type VisitsOf,
 } from '../../application/ports/readers.js';
 import type { InstanceStatus } from '../../engine/index.js';
 import { listInstances, type PageRequest } from './instance-list.js';
+import { freeText } from '../stores/stored-text.js';
 import { toTimestamp } from '../stores/timestamp.js';
 import { queryRows } from './people-query.js';
 
@@ -22,6 +24,16 @@ export class PgInstanceReader extends InstanceReader {
 
   list(tenantId: string, filter: InstanceListFilter, page: PageRequest): Promise<InstancePage> {
     return listInstances(this.dataSource, tenantId, filter, page);
+  }
+
+  async head(tenantId: string, guid: string): Promise<InstanceHead | null> {
+    const [head] = await this.query<InstanceHead>(
+      `SELECT id, guid AS "instanceGuid", status, version, current_activity_id AS "currentActivityId"
+       FROM process_instance WHERE tenant_id = $1 AND guid = $2`,
+      tenantId,
+      freeText(guid),
+    );
+    return head ?? null;
   }
 
   /** The start as a parameter: by a subquery, every week is planned and opened, 2.1 instead of 0.3 ms with 65 of them. */

@@ -50,6 +50,15 @@ export class PgApprovalStore extends ApprovalStore {
     });
   }
 
+  async countPending(now: Date): Promise<number> {
+    const [row] = await queryRows<{ total: number }>(
+      this.dataSource,
+      "SELECT count(*) AS total FROM approval WHERE status = 'pending' AND expires_at > $1",
+      [now],
+    );
+    return row?.total ?? 0;
+  }
+
   async find(tenantId: string, id: number, now: Date): Promise<Approval | null> {
     const [found] = await queryRows<Approval>(
       this.dataSource,

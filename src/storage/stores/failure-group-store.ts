@@ -6,6 +6,7 @@ import {
   type FailureGroupChange,
   type FailureGroupFilter,
   type FailureGroupNotes,
+  type FailureGroupState,
 } from '../../application/ports/failures.js';
 import type { ClaimedKey } from '../../application/ports/stores.js';
 import type { AuditEntry } from '../../contract/audit-entry.js';
@@ -18,6 +19,11 @@ import { freeText } from './stored-text.js';
 
 /** Hours whose counts are kept apart, for the trend. */
 const TREND_MS = 25 * 3_600_000;
+
+/** Whatever was said about a group, it counts only while it has an open failure. */
+const COUNT_OPEN_GROUPS = `
+  SELECT ${STATE_NOW('$1')} AS state, count(*) AS total FROM failure_group
+  WHERE fingerprint IN (SELECT fingerprint FROM failure_count GROUP BY fingerprint HAVING sum(opened - settled) > 0) GROUP BY 1`;
 
 /** Groups in `failure_group`; their counts in `failure_count`, written by the commit path. */
 @Injectable()
@@ -70,6 +76,12 @@ export class PgFailureGroupStore extends FailureGroupStore {
       await markApplied(manager, underClaim);
       return after;
     });
+  }
+
+  async countOpen(now: Date): Promise<Record<FailureGroupState, number>> {
+    const rows = await queryRows<{ state: FailureGroupState; total: number }>(this.dataSource, COUNT_OPEN_GROUPS, [now]);
+    const totals = Object.fromEntries(rows.map(({ state, total }) => [state, total]));
+    return { open: 0, acknowledged: 0, snoozed: 0, ...totals };
   }
 
   async fold(before: Date): Promise<void> {

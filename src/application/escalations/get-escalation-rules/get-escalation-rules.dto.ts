@@ -1,0 +1,2 @@
+/** Those of the tenant. */
+export class GetEscalationRulesData {}

@@ -1,0 +1,2 @@
+/** All of the tenant. */
+export class GetWebhooksData {}
