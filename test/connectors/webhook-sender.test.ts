@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebhookSender, type WebhookOutcome } from '../../src/connectors/webhook/webhook-sender.js';
 import { failing, succeeding, TestService } from '../e2e/support/test-service.js';
@@ -38,6 +39,25 @@ describe('the sender of webhooks', () => {
     const [, t = '', v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(call?.headers['reprise-signature'])) ?? [];
     expect(v1).toBe(createHmac('sha256', message.secret).update(`${t}.${message.body}`).digest('hex'));
     expect(Math.abs(Number(t) - Date.now() / 1_000)).toBeLessThan(60);
+  });
+
+  test('is believed by the receiver of the guide, and nobody else is', async () => {
+    service.answers(succeeding());
+    const guide = readFileSync('docs/guides/notifications.md', 'utf8');
+    const code = guide.split('```').find((each) => each.includes('export function isFromReprise')) ?? '';
+    const address = `data:text/javascript,${encodeURIComponent(code.replace(/^text/, ''))}`;
+    const { isFromReprise } = (await import(address)) as { isFromReprise: (...given: unknown[]) => boolean };
+
+    await send(service.url);
+
+    const [call] = service.calls;
+    const signature = call?.headers['reprise-signature'];
+    const body = call?.body ?? '';
+    expect(isFromReprise(message.secret, signature, body)).toBe(true);
+    expect(isFromReprise('another-secret', signature, body)).toBe(false);
+    expect(isFromReprise(message.secret, signature, `${body} `)).toBe(false);
+    expect(isFromReprise(message.secret, signature, body, Date.now() + 600_000)).toBe(false);
+    expect(isFromReprise(message.secret, 'nonsense', body)).toBe(false);
   });
 
   test('takes any other answer for a failure, and hears when to come again', async () => {
