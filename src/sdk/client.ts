@@ -7,6 +7,7 @@ import { REQUESTS } from './sent-requests.js';
 export { idempotencyKey } from './idempotency-key.js';
 export { RepriseError } from './reprise-error.js';
 export type { ActivatedJob } from '../contract/activated-job.js';
+export type { AuditCheckpoint } from '../contract/audit-checkpoint.js';
 export type { AuditEntry } from '../contract/audit-entry.js';
 export type * from './answers.js';
 export type { Download } from './download.js';

@@ -10,6 +10,7 @@ import { EXIT } from '../exit-codes.js';
 import { withLimit, withList } from '../input/options.js';
 import { columnsOf } from '../output/columns.js';
 import type { Listing } from '../output/output.js';
+import { auditCheckpoint } from './audit-checkpoint.js';
 import { auditVerify } from './audit-verify.js';
 
 const OUTCOMES = ['succeeded', 'failed', 'refused'] as const;
@@ -83,6 +84,7 @@ export function audit(program: Command): void {
       }),
     );
   auditVerify(command);
+  auditCheckpoint(command);
 }
 
 function brokenOff(error: Error): never {
