@@ -10,6 +10,7 @@ let admin: ApiClient;
 let guid: string;
 let id: string;
 let batchId: string;
+let webhookId: string;
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -18,6 +19,8 @@ beforeAll(async () => {
   await admin.deploy(sequence('waiting', userTask('Task_Wait', 'Wait')));
   guid = await admin.start('failing', { amount: 5 }, { businessKey: 'L/1' });
   await admin.start('waiting', { amount: 7 });
+  const hook = { url: 'https://hooks.example.com/reprise', events: ['incident.*'] };
+  webhookId = String(field(await admin.cmd('CreateWebhookCommand', hook), 'id'));
   const plan = { kind: 'set-variables', instanceGuids: [guid], parameters: { variables: { seen: true } } };
   batchId = String(field(await admin.cmd('StartBatchCommand', plan), 'batchId'));
   await until(
@@ -29,6 +32,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.close();
 });
+
+/** What a path's `:id` is the id of. */
+function idIn(path: string): string {
+  if (path.startsWith('batches/')) return batchId;
+  return path.startsWith('webhooks/') ? webhookId : id;
+}
 
 /** Each route of the table: the address asked, and the data of the same request. */
 const ROUTES: Readonly<Record<string, () => [query: string, data: object]>> = {
@@ -49,6 +58,7 @@ const ROUTES: Readonly<Record<string, () => [query: string, data: object]>> = {
   'definitions/:id/bundle': () => ['?includeInstances=true', { processDefinitionId: id, includeInstances: true }],
   'batches/:id': () => ['', { batchId }],
   'batches/:id/items': () => ['?pageSize=1', { batchId, pageSize: 1 }],
+  'webhooks/:id/deliveries': () => ['?pageSize=1', { webhookId, pageSize: 1 }],
   tokens: () => ['', {}],
 };
 
@@ -58,7 +68,7 @@ const COMPARED = READ_ROUTES.filter(({ path }) => path !== 'audit/checkpoint');
 describe('plain reads', () => {
   it.each(COMPARED.map((route) => [route.path, route] as const))('%s answers as its query does', async (path, route) => {
     const [query, data] = ROUTES[path]?.() ?? ['', {}];
-    const address = path.replace(':guid', encodeURIComponent(guid)).replace(':id', path.startsWith('batches/') ? batchId : id);
+    const address = path.replace(':guid', encodeURIComponent(guid)).replace(':id', idIn(path));
     const [read, asked] = [await admin.get(`/api/core/${address}${query}`), await admin.cmd(route.request, data)];
     expect(read).toMatchObject({ httpStatus: 200, isSuccessful: true, statusCode: '00' });
     expect(comparable(read.text)).toEqual(comparable(asked.text));
