@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { READ_ROUTES } from '../../src/api/reads/read-routes.js';
-import { ApiClient, field, type Data } from '../e2e/support/api-client.js';
+import { ApiClient, field, type Data, type WireAnswer } from '../e2e/support/api-client.js';
 import { handlerTask, sequence, userTask } from '../e2e/support/models.js';
 import { until } from '../e2e/support/until.js';
 import { startTestServer, type TestServer } from '../e2e/support/test-server.js';
@@ -62,8 +62,8 @@ const ROUTES: Readonly<Record<string, () => [query: string, data: object]>> = {
   tokens: () => ['', {}],
 };
 
-/** Each checkpoint is of its own moment: `audit-proof.test.ts` compares what two have in common. */
-const COMPARED = READ_ROUTES.filter(({ path }) => path !== 'audit/checkpoint');
+/** These are of their own moment: two checkpoints are compared in `audit-proof.test.ts`, the clocks of two looks below. */
+const COMPARED = READ_ROUTES.filter(({ path }) => path !== 'audit/checkpoint' && path !== 'invariants');
 
 describe('plain reads', () => {
   it.each(COMPARED.map((route) => [route.path, route] as const))('%s answers as its query does', async (path, route) => {
@@ -72,6 +72,13 @@ describe('plain reads', () => {
     const [read, asked] = [await admin.get(`/api/core/${address}${query}`), await admin.cmd(route.request, data)];
     expect(read).toMatchObject({ httpStatus: 200, isSuccessful: true, statusCode: '00' });
     expect(comparable(read.text)).toEqual(comparable(asked.text));
+  });
+
+  it('the invariants are those of their query', async () => {
+    const namesOf = (answer: WireAnswer): unknown => (field(answer, 'checks') as readonly Data[]).map(({ check }) => check);
+    const [read, asked] = [await admin.get('/api/core/invariants'), await admin.cmd('CheckInvariantsQuery')];
+    expect(namesOf(read)).toEqual(namesOf(asked));
+    expect(namesOf(read)).toContain('failure-counts');
   });
 
   it('the trail answers as its query does', async () => {
