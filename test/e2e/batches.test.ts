@@ -149,6 +149,23 @@ describe('a batch', () => {
     ]);
   });
 
+  it('comes to its end beside traffic that does not', async () => {
+    const [other = '', ...guids] = await trials.start(6);
+    trials.service.answers(succeeding());
+    let isOver = false;
+    const traffic = (async () => {
+      for (let i = 0; !isOver; i++)
+        await trials.admin.cmd('SetProcessVariablesCommand', { instanceGuid: other, variables: { i } });
+    })();
+    try {
+      const result = await trials.ended(await trials.batch({ kind: 'retry', instanceGuids: guids }));
+      expect(countsOf(result)).toEqual({ recovered: 5 });
+    } finally {
+      isOver = true;
+      await traffic;
+    }
+  });
+
   it('leaves alone what has moved on since it was chosen', async () => {
     const guids = await trials.start(4);
     const started = await trials.batch({ kind: 'retry', instanceGuids: guids, ratePerSecond: 20, concurrency: 1 });

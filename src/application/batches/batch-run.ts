@@ -116,7 +116,7 @@ export class BatchRun {
     const items = new PendingItems(this.tools.store, this.ready.batch.id, upTo);
     await this.inLines(async (line) => {
       while (this.mayBegin()) {
-        await this.stepBack(line);
+        await this.stepBack(line, items);
         const item = await items.next();
         if (!item) return;
         await this.pace.turn();
@@ -130,9 +130,9 @@ export class BatchRun {
     await this.log.flush();
   }
 
-  /** Fresh traffic goes first: all but a few lines wait until it is over. */
-  private async stepBack(line: number): Promise<void> {
-    while (line >= BESIDE_OTHERS && this.tools.deed.hasFreshTraffic && this.mayBegin())
+  /** Fresh traffic goes first: all but a few lines wait until it is over, or there is nothing to wait for. */
+  private async stepBack(line: number, items: PendingItems): Promise<void> {
+    while (line >= BESIDE_OTHERS && !items.areOver && this.tools.deed.hasFreshTraffic && this.mayBegin())
       await new Promise((resolve) => setTimeout(resolve, STEP_BACK_MS));
   }
 

@@ -17,6 +17,11 @@ export class PendingItems {
     private readonly upTo: number | null,
   ) {}
 
+  /** None is left for anybody. */
+  get areOver(): boolean {
+    return this.isOver && this.page.length === 0;
+  }
+
   /** Null when there is none left. */
   async next(): Promise<BatchItem | null> {
     while (this.page.length === 0 && !this.isOver) await (this.reading ??= this.read().finally(() => (this.reading = null)));
